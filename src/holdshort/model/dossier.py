@@ -1,0 +1,290 @@
+"""The fold of all counted reviews of one release under one policy.
+
+In: the pinned checklist, the policy, the reviews that verification counts, today's date. Out:
+the state of every question, who is missing, and the release verdict. The same fold tells a
+reviewer, before signing, what the gate will answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from holdshort.model.checklist import Checklist, Question, Severity
+from holdshort.model.policy import ANY_ROLE, Policy
+from holdshort.model.review import Answer, Decision, Review, Verdict, Waiver, answer_sha256
+
+
+class QuestionState(StrEnum):
+    """What all reviews together say of one question."""
+
+    MET = "met"
+    PARTLY = "partly"
+    UNMET = "unmet"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+    UNANSWERED = "unanswered"
+    DISPUTED = "disputed"
+    WAIVED = "waived"
+
+
+class ReleaseVerdict(StrEnum):
+    """What verification says of the release."""
+
+    READY = "ready"
+    READY_WITH_WAIVERS = "ready_with_waivers"
+    INCOMPLETE = "incomplete"
+    NOT_READY = "not_ready"
+    DISPUTED = "disputed"
+    STALE = "stale"
+    REJECTED = "rejected"
+    INTEGRITY_FAILURE = "integrity_failure"
+    UNDETERMINED = "undetermined"
+
+    @property
+    def words(self) -> str:
+        """The verdict as a person reads it."""
+        return self.value.replace("_", " ")
+
+
+FINE = frozenset({QuestionState.MET, QuestionState.NOT_APPLICABLE, QuestionState.WAIVED})
+"""States that never count against a release."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRow:
+    """One question of the policy's profile and its state.
+
+    Attributes:
+        reviewers: ids of the people whose answer counted.
+        remarks: ids of people who answered without holding the role.
+        why: one phrase for a state that is not plain met or unmet.
+    """
+
+    id: str
+    text: str
+    severity: Severity
+    role: str
+    state: QuestionState
+    reviewers: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    why: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """What the counted reviews amount to.
+
+    Attributes:
+        missing: roles whose questions nobody entitled answered, or whose approval is missing.
+        reasons: one phrase per thing that stands against ready, blockers first.
+    """
+
+    rows: tuple[QuestionRow, ...]
+    missing: tuple[str, ...]
+    verdict: ReleaseVerdict
+    reasons: tuple[str, ...]
+
+    def of(self, *states: QuestionState) -> tuple[QuestionRow, ...]:
+        """Return the rows in any of these states."""
+        return tuple(row for row in self.rows if row.state in states)
+
+
+def fold(
+    checklist: Checklist, profile: str, policy: Policy, reviews: Sequence[Review], today: date
+) -> Dossier:
+    """Fold reviews into a dossier.
+
+    Args:
+        checklist: the pinned, resolved checklist.
+        profile: the pinned profile; deeper answers are kept but not needed.
+        policy: the rules.
+        reviews: counted reviews only; at most one per person.
+        today: the day on which waivers must not have expired.
+    """
+    facets = merged_facets(reviews)
+    rows = tuple(
+        _row(question, question.applies(facets), policy, reviews, today)
+        for question in (checklist.by_id[one] for one in checklist.profiles[profile].questions)
+        if not question.facet
+    )
+    missing = tuple(_missing(rows, policy, reviews))
+    reasons = tuple(_reasons(rows, missing, policy, reviews))
+    return Dossier(
+        rows=rows,
+        missing=missing,
+        verdict=_verdict(rows, missing, policy, reviews),
+        reasons=reasons,
+    )
+
+
+def merged_facets(reviews: Sequence[Review]) -> Mapping[str, str]:
+    """Return the facets all reviews agree on; one that differs or is missing hides nothing."""
+    if not reviews:
+        return {}
+    first, *others = (review.facets for review in reviews)
+    return {
+        key: value
+        for key, value in first.items()
+        if all(facets.get(key) == value for facets in others)
+    }
+
+
+def _row(
+    question: Question, applies: bool, policy: Policy, reviews: Sequence[Review], today: date
+) -> QuestionRow:
+    given = [
+        (review, answer)
+        for review in reviews
+        if (answer := review.answers.get(question.id)) and answer.verdict
+    ]
+    entitled = [(r, a) for r, a in given if _answers_for(r, question.role, policy)]
+    state, why = _state(question, applies, policy, reviews, entitled, today)
+    return QuestionRow(
+        id=question.id,
+        text=question.text,
+        severity=question.severity,
+        role=question.role,
+        state=state,
+        reviewers=tuple(review.reviewer.id for review, _ in entitled),
+        remarks=tuple(r.reviewer.id for r, a in given if (r, a) not in entitled),
+        why=why,
+        note=next((answer.note for _, answer in entitled if answer.note), ""),
+    )
+
+
+def _state(
+    question: Question,
+    applies: bool,
+    policy: Policy,
+    reviews: Sequence[Review],
+    entitled: Sequence[tuple[Review, Answer]],
+    today: date,
+) -> tuple[QuestionState, str]:
+    if not applies:
+        return QuestionState.NOT_APPLICABLE, "hidden by the scope of this release"
+    for review in reviews:
+        waiver = review.waiver(question.id)
+        if waiver and not waiver_problem(waiver, review, policy, today):
+            return QuestionState.WAIVED, f"until {waiver.expires} by {waiver.owner}"
+    if disputer := next(_disputers(question.id, reviews), ""):
+        return QuestionState.DISPUTED, f"disputed by {disputer}"
+    verdicts = {answer.verdict for _, answer in entitled if answer.verdict}
+    if len(verdicts) > 1:
+        said = ", ".join(f"{r.reviewer.id} {a.verdict.word}" for r, a in entitled if a.verdict)
+        return QuestionState.DISPUTED, said
+    if not verdicts:
+        return QuestionState.UNANSWERED, f"nobody who holds {question.role} answered"
+    return QuestionState(verdicts.pop().value), ""
+
+
+def waiver_problem(waiver: Waiver, review: Review, policy: Policy, today: date) -> str:
+    """Say why a waiver does not count, or return an empty text."""
+    person = policy.people.get(review.reviewer.id)
+    if person is None or not any(
+        role == ANY_ROLE or person.holds(role) for role in policy.waivers.roles
+    ):
+        return f"{review.reviewer.id} may not waive"
+    try:
+        expires = date.fromisoformat(waiver.expires)
+    except ValueError:
+        return f"its expiry {waiver.expires!r} is not a date"
+    if expires < today:
+        return f"it expired on {waiver.expires}"
+    sealed = date.fromisoformat(review.sealed_at[:10]) if review.sealed_at else today
+    if expires > sealed + timedelta(days=policy.waivers.max_days):
+        return f"it runs longer than {policy.waivers.max_days} days"
+    return ""
+
+
+def _disputers(question: str, reviews: Sequence[Review]) -> Iterator[str]:
+    """Yield who disputes an answer to the question; outdated disputes go on blocking."""
+    for review in reviews:
+        if any(question in response.disputes for response in review.responses):
+            yield review.reviewer.id
+
+
+def outdated_disputes(reviews: Sequence[Review]) -> Iterator[tuple[str, str, str]]:
+    """Yield (disputer, reviewer, question) where the disputed answer has changed since."""
+    by_id = {review.reviewer.id: review for review in reviews}
+    for review in reviews:
+        for response in review.responses:
+            theirs = by_id.get(response.reviewer)
+            for question, dispute in response.disputes.items():
+                answer = theirs.answers.get(question) if theirs else None
+                if answer is None or answer_sha256(question, answer) != dispute.answer_sha256:
+                    yield review.reviewer.id, response.reviewer, question
+
+
+def _answers_for(review: Review, role: str, policy: Policy) -> bool:
+    person = policy.people.get(review.reviewer.id)
+    claims = ANY_ROLE in review.reviewer.roles or role in review.reviewer.roles
+    return person is not None and person.holds(role) and claims
+
+
+def _missing(
+    rows: Sequence[QuestionRow], policy: Policy, reviews: Sequence[Review]
+) -> Iterator[str]:
+    open_roles = [row.role for row in rows if row.state is QuestionState.UNANSWERED]
+    yield from dict.fromkeys(open_roles)
+    for need in policy.require:
+        approvers = [
+            review.reviewer.id
+            for review in reviews
+            if review.decision is Decision.APPROVE
+            and (need.role == ANY_ROLE or _answers_for(review, need.role, policy))
+        ]
+        if len(approvers) < need.people and need.role not in open_roles:
+            yield need.role
+
+
+def _against(rows: Sequence[QuestionRow], policy: Policy) -> list[QuestionRow]:
+    """Rows of a blocking severity that are not fine, then majors once their number reaches the limit."""
+    blocking = [
+        row for row in rows if row.severity in policy.blocks.severities and row.state not in FINE
+    ]
+    bad = {QuestionState.UNMET, QuestionState.UNKNOWN, QuestionState.UNANSWERED}
+    majors = [row for row in rows if row.severity is Severity.MAJOR and row.state in bad]
+    if len(majors) >= policy.blocks.majors_unmet:
+        blocking += [row for row in majors if row not in blocking]
+    return blocking
+
+
+def _verdict(
+    rows: Sequence[QuestionRow],
+    missing: Sequence[str],
+    policy: Policy,
+    reviews: Sequence[Review],
+) -> ReleaseVerdict:
+    against = _against(rows, policy)
+    states = {row.state for row in rows}
+    if any(review.decision is Decision.REJECT for review in reviews):
+        return ReleaseVerdict.REJECTED
+    if any(row.state is QuestionState.DISPUTED for row in rows):
+        return ReleaseVerdict.DISPUTED
+    if any(row.state is not QuestionState.UNANSWERED for row in against):
+        return ReleaseVerdict.NOT_READY
+    if missing or QuestionState.UNANSWERED in states:
+        return ReleaseVerdict.INCOMPLETE
+    if QuestionState.WAIVED in states:
+        return ReleaseVerdict.READY_WITH_WAIVERS
+    return ReleaseVerdict.READY
+
+
+def _reasons(
+    rows: Sequence[QuestionRow],
+    missing: Sequence[str],
+    policy: Policy,
+    reviews: Sequence[Review],
+) -> Iterator[str]:
+    for review in reviews:
+        if review.decision is Decision.REJECT:
+            yield f"{review.reviewer.id} rejects"
+    disputed = [row for row in rows if row.state is QuestionState.DISPUTED]
+    for row in dict.fromkeys([*_against(rows, policy), *disputed]):
+        yield f"{row.severity} {row.state.value}: {row.id}" + (f" ({row.why})" if row.why else "")
+    for role in missing:
+        yield f"missing: {role}"
