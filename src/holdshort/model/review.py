@@ -228,11 +228,14 @@ class Change:
     Attributes:
         label: what a person reads when it is undone, such as `deps-pinned = yes`.
         at: when it was made, UTC, `YYYY-MM-DDTHH:MM:SSZ`; stays in the local draft.
+        question: where the person was.
+        outcomes: what the checks beside the question said then, by check id.
     """
 
     label: str
     at: str = ""
     question: str = ""
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     answers: Mapping[str, Answer | None] = field(default_factory=dict)
     waivers: Mapping[str, Waiver | None] = field(default_factory=dict)
     facets: Mapping[str, str | None] = field(default_factory=dict)

@@ -1,0 +1,80 @@
+"""Where checklists come from: bundled with holdshort, or the repository's `checklists/`.
+
+In: an id. Out: a resolved, validated `Checklist`. In a checkout of holdshort the bundled ones
+are the top-level folder `checklists/`; in an installed wheel they travel inside the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdshort.errors import BadInputError
+from holdshort.model.canonical import plain
+from holdshort.model.checklist import SCHEMA, Checklist
+from holdshort.model.text import one_line
+from holdshort.storage.documents import read
+from holdshort.storage.yaml_dump import dump
+
+DEFAULT = "ml-model-release"
+"""The checklist used when nothing names another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one checklist and the name messages use for it."""
+
+    name: str
+    data: bytes
+
+
+def parse(source: Source) -> Checklist:
+    """Read one checklist.
+
+    Raises:
+        BadInputError: it cannot be read, with `file:line:col`.
+    """
+    return read(Checklist, source.data, source.name, SCHEMA)
+
+
+def rendered(checklist: Checklist) -> bytes:
+    """Return the canonical bytes of a resolved checklist, as pinned in the trust root."""
+    value = plain(checklist)
+    if not isinstance(value, dict):
+        raise TypeError("a checklist is a mapping")
+    return dump(value)
+
+
+def bundled() -> Iterator[Source]:
+    """Yield the checklists that come with holdshort, by name."""
+    for path in sorted(_folder().glob("*.yaml")):
+        yield Source(path.name, path.read_bytes())
+
+
+def find(identity: str, own: tuple[Source, ...] = ()) -> Checklist:
+    """Return a checklist by id; the repository's own ones win over bundled ones.
+
+    Args:
+        identity: the checklist's id.
+        own: the files of the repository's `checklists/` folder.
+
+    Raises:
+        BadInputError: no checklist has this id, or the one that has it cannot be read.
+    """
+    known: list[str] = []
+    for source in (*own, *bundled()):
+        checklist = parse(source)
+        if checklist.id == identity:
+            return checklist
+        known.append(checklist.id)
+    raise BadInputError(
+        f"no checklist is called {one_line(identity, 80)!r}",
+        f"Known: {', '.join(known) or 'none'}.",
+    )
+
+
+def _folder() -> Path:
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "checklists"
+    return inside if inside.is_dir() else package.parent.parent / "checklists"
