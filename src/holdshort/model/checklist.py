@@ -206,20 +206,26 @@ class Checklist(Strict):
         """
         if not is_slug(self.id):
             _refuse(f"checklist id {self.id!r} is not a slug")
+        self._check_questions()
+        self._check_profiles()
+
+    def _check_questions(self) -> None:
         seen: set[str] = set()
+        facets = {question.id for question in self.walk() if question.facet}
         for question in self.walk():
             if question.id in seen:
                 _refuse(f"question id {question.id!r} stands twice")
             seen.add(question.id)
             if question.role not in self.roles:
                 _refuse(f"question {question.id!r} names the unknown role {question.role!r}")
-        facets = {question.id for question in self.walk() if question.facet}
-        for question in self.walk():
             for rule in question.applies_if:
                 if rule.question not in facets:
                     _refuse(f"question {question.id!r} depends on {rule.question!r}, not a facet")
+
+    def _check_profiles(self) -> None:
+        known = {question.id for question in self.walk()}
         for name, profile in self.profiles.items():
-            unknown = [one for one in profile.questions if one not in seen]
+            unknown = [one for one in profile.questions if one not in known]
             if unknown:
                 _refuse(f"profile {name!r} names the unknown question {unknown[0]!r}")
             if not profile.questions:

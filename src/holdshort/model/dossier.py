@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from holdshort.model.checklist import Checklist, Question, Severity
 from holdshort.model.policy import ANY_ROLE, Policy
-from holdshort.model.review import Answer, Decision, Review, Verdict, Waiver, answer_sha256
+from holdshort.model.review import Answer, Decision, Review, Waiver, answer_sha256
 
 
 class QuestionState(StrEnum):
@@ -242,7 +242,7 @@ def _missing(
 
 
 def _against(rows: Sequence[QuestionRow], policy: Policy) -> list[QuestionRow]:
-    """Rows of a blocking severity that are not fine, then majors once their number reaches the limit."""
+    """Rows of a blocking severity that are not fine, then majors when there are too many."""
     blocking = [
         row for row in rows if row.severity in policy.blocks.severities and row.state not in FINE
     ]

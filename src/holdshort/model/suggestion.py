@@ -1,0 +1,96 @@
+"""What the findings beside a question say: a suggestion, never an answer.
+
+Only a question whose every related check passed, at least one of them a support, offers a yes
+that Enter accepts. Everything else is shown and left to the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from holdshort.model.checklist import AnswerType, EvidenceNeed, Question, Relation
+from holdshort.model.finding import Finding, Level, Outcome, Place
+from holdshort.model.review import Verdict
+
+MAX_PLACES = 9
+"""Places offered as evidence: the digits 1 to 9."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What to show beside the answer.
+
+    Attributes:
+        verdict: the verdict the findings lean to, None when they do not.
+        reason: one phrase, empty when there is nothing to say.
+        acceptable: Enter may accept it and attach `places`.
+        places: evidence offered, strongest first, at most nine.
+    """
+
+    verdict: Verdict | None = None
+    reason: str = ""
+    acceptable: bool = False
+    places: tuple[Place, ...] = ()
+
+
+def suggest(question: Question, findings: Mapping[str, Finding]) -> Suggestion:
+    """Return what the findings so far suggest for a question."""
+    mapped = related(question, findings)
+    places = tuple(
+        dict.fromkeys(p for finding in mapped for p in _strongest_first(finding) if p.path)
+    )[:MAX_PLACES]
+    weighing = [one for one in question.checks if one.relation is not Relation.INFORMS]
+    outcomes = [findings[one.id].outcome if one.id in findings else None for one in weighing]
+    if not weighing or None in outcomes:
+        return Suggestion(places=places)
+    for outcome, verdict in ((Outcome.FAIL, Verdict.UNMET), (Outcome.WARN, Verdict.PARTLY)):
+        names = [one.id for one in weighing if findings[one.id].outcome is outcome]
+        if names:
+            said = "fails" if outcome is Outcome.FAIL else "warns"
+            return Suggestion(verdict=verdict, reason=f"{names[0]} {said}", places=places)
+    supported = any(one.relation is Relation.SUPPORTS for one in weighing)
+    if supported and set(outcomes) == {Outcome.PASS}:
+        return Suggestion(
+            verdict=Verdict.MET,
+            reason=_counted(len(outcomes)),
+            acceptable=_may_accept(question, places),
+            places=places,
+        )
+    return Suggestion(places=places)
+
+
+def related(question: Question, findings: Mapping[str, Finding]) -> tuple[Finding, ...]:
+    """Return the findings beside a question that have arrived, in the question's order."""
+    return tuple(findings[one.id] for one in question.checks if one.id in findings)
+
+
+def against(question: Question, findings: Mapping[str, Finding]) -> tuple[Finding, ...]:
+    """Return the findings that contradict a yes."""
+    weighing = {one.id for one in question.checks if one.relation is not Relation.INFORMS}
+    return tuple(
+        finding
+        for finding in related(question, findings)
+        if finding.id in weighing and finding.outcome is Outcome.FAIL
+    )
+
+
+def _may_accept(question: Question, places: tuple[Place, ...]) -> bool:
+    """A yes that needs a value, or evidence that no finding offers, is never one key."""
+    if question.answer.type is not AnswerType.VERDICT:
+        return False
+    return bool(places) or question.evidence.need is not EvidenceNeed.REQUIRED
+
+
+def _strongest_first(finding: Finding) -> tuple[Place, ...]:
+    wanted = {
+        Outcome.PASS: Level.PASS,
+        Outcome.FAIL: Level.FAIL,
+        Outcome.WARN: Level.WARN,
+    }.get(finding.outcome)
+    first = [place for place in finding.evidence if place.level is wanted]
+    return tuple(first) + tuple(place for place in finding.evidence if place.level is not wanted)
+
+
+def _counted(number: int) -> str:
+    return "1 check passes" if number == 1 else f"{number} checks pass"
