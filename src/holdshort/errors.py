@@ -47,6 +47,12 @@ class UsageError(HoldshortError):
     exit_code = ExitCode.USAGE
 
 
+class IncompleteError(HoldshortError):
+    """Something that must be given first is still open; what was given is kept."""
+
+    exit_code = ExitCode.GATE_SAYS_NO
+
+
 class UndeterminedError(HoldshortError):
     """The question cannot be decided from what is there; never counts as a pass."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from holdshort.model.canonical import sha256_of
 
@@ -114,3 +115,41 @@ class Finding:
         """SHA-256 of the canonical JSON of facts and evidence."""
         places = [[p.path, p.line, p.end_line, str(p.level), p.why, p.cell] for p in self.evidence]
         return sha256_of({"facts": dict(self.facts), "evidence": places})
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Finding:
+        """Return the finding of a JSON object of the contract.
+
+        Raises:
+            KeyError: a field is missing.
+            ValueError: a field holds an unknown word.
+            TypeError: a field has another type.
+        """
+        coverage = value.get("coverage") or {}
+        return cls(
+            id=str(value["id"]),
+            version=str(value["version"]),
+            outcome=Outcome(value["outcome"]),
+            confidence=Confidence(value["confidence"]),
+            headline=str(value["headline"]),
+            evidence=tuple(_place(one) for one in value["evidence"]),
+            facts=value["facts"],
+            coverage=Coverage(
+                read=int(coverage.get("read", 0)),
+                skipped=int(coverage.get("skipped", 0)),
+                errors=tuple(map(str, coverage.get("errors", ()))),
+                not_checked=str(coverage.get("not_checked", "")),
+            ),
+            remediation=str(value.get("remediation", "")),
+        )
+
+
+def _place(value: Mapping[str, Any]) -> Place:
+    return Place(
+        path=str(value["path"]),
+        line=int(value.get("line") or 0),
+        end_line=int(value.get("end_line") or 0),
+        level=Level(value["level"]),
+        why=str(value["why"]),
+        cell=int(value.get("cell") or 0),
+    )

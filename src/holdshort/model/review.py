@@ -261,6 +261,11 @@ class History:
         """Return the history one change later; the same at the end."""
         return History(self.changes, min(self.cursor + 1, len(self.changes)))
 
+    def outcomes_of(self, question: str) -> Mapping[str, Outcome]:
+        """Return what the checks beside a question said when it was last answered."""
+        counted = reversed(self.changes[: self.cursor])
+        return next((one.outcomes for one in counted if question in one.answers), {})
+
     @property
     def undoable(self) -> Change | None:
         """The change that `undo` takes back."""

@@ -1,0 +1,90 @@
+"""The auto-checks of one commit, in a child process that streams findings as JSON lines.
+
+A thread would cost the interface its latency; a child costs it nothing and can be killed. It
+starts as `python -P -m holdshort check --stream` in the root folder, so that nothing of the
+reviewed repository is ever on its import path. A check whose finding never arrives is unknown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import holdshort
+from holdshort.model.finding import Confidence, Finding, Outcome
+
+MAX_LINE_BYTES = 4_000_000
+
+
+class CheckRun:
+    """One run of the checks; iterate it once for the findings as they come."""
+
+    def __init__(self, root: Path, commit: str, ids: tuple[str, ...]) -> None:
+        """Start the child process for these checks at a commit."""
+        self._expected = ids
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
+            [*own_command(), "--repo", str(root), "check", *ids, "--commit", commit, "--stream"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=own_environment(),
+            start_new_session=True,
+        )
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Yield findings as they arrive, then an unknown one for each that never did."""
+        missing = dict.fromkeys(self._expected)
+        stream = self._child.stdout
+        while stream and (line := stream.readline(MAX_LINE_BYTES)):
+            finding = _finding(line)
+            if finding and finding.id in missing:
+                del missing[finding.id]
+                yield finding
+        self.stop()
+        for name in missing:
+            yield not_checked(name, "the check process ended before this check reported")
+
+    def stop(self) -> None:
+        """End the child and everything it started; safe to call twice."""
+        if self._child.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+        if self._child.stdout:
+            self._child.stdout.close()
+
+
+def not_checked(name: str, why: str) -> Finding:
+    """Return the finding of a check that could not look: unknown, never a pass."""
+    return Finding(
+        id=name,
+        version="",
+        outcome=Outcome.UNKNOWN,
+        confidence=Confidence.UNSURE,
+        headline=f"Not checked: {why}",
+    )
+
+
+def own_command() -> list[str]:
+    """Return the command that starts this very program without a foreign import path."""
+    return [sys.executable, "-P", "-m", "holdshort"]
+
+
+def own_environment() -> dict[str, str]:
+    """Return the environment for `own_command`: our package, and no other import path."""
+    package = Path(holdshort.__file__).resolve().parent
+    return {**os.environ, "PYTHONPATH": str(package.parent), "PYTHONSAFEPATH": "1"}
+
+
+def _finding(line: bytes) -> Finding | None:
+    try:
+        return Finding.from_json(json.loads(line))
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,304 @@
+"""A repository as it is met: what it proves, which drafts there are, and how a review begins.
+
+`Visit.open` needs neither key, identity nor trust root; it reads and never writes. `begin`
+needs an identity, opens or resumes the draft and returns the `Walkthrough`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from holdshort.checks.base import IDS
+from holdshort.checks.child import CheckRun
+from holdshort.errors import HoldshortError, RepositoryStateError, UsageError
+from holdshort.model.checklist import Checklist
+from holdshort.model.finding import Finding
+from holdshort.model.policy import ChecklistPin, Person, Policy
+from holdshort.model.review import ChecklistRef, Review, Reviewer, Status
+from holdshort.model.text import is_slug, one_line, slug
+from holdshort.storage import catalog
+from holdshort.storage.drafts import DraftInfo, DraftKey, DraftStore
+from holdshort.storage.records import Record, RecordPath, parse
+from holdshort.storage.repo import Entry, Repo
+from holdshort.storage.trust_root import TrustRoot, read_trust_root
+from holdshort.walkthrough.session import Walkthrough, stamp
+
+MAX_SHOWN_BYTES = 2_000_000
+DEFAULT_PROFILE = "quick"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the person asks to review; an empty text means the default."""
+
+    model: str = ""
+    release: str = ""
+    checklist: str = ""
+    profile: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """One look at a repository at its HEAD.
+
+    Attributes:
+        commit: the reviewed commit, full hex.
+        branch: the branch name, None on a detached HEAD.
+        findings: what the checks have said so far, by check id; grows as they stream in.
+    """
+
+    repo: Repo
+    commit: str
+    branch: str | None
+    store: DraftStore
+    now: Callable[[], datetime]
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, start: Path, *, state: Path, now: Callable[[], datetime]) -> Visit:
+        """Look at the repository around a folder.
+
+        Raises:
+            RepositoryStateError: no repository, a bare one, or one without a commit.
+            MissingEnvironmentError: git is missing or refuses the folder.
+        """
+        repo = Repo.discover(start)
+        store = DraftStore(state / "drafts")
+        return cls(repo=repo, commit=repo.head(), branch=repo.branch(), store=store, now=now)
+
+    # What is there
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The tracked entries of the commit by path."""
+        return {entry.path: entry for entry in self.repo.ls_tree(self.commit)}
+
+    @cached_property
+    def trust_root(self) -> TrustRoot | None:
+        """The trust root at the commit; used to ask the right questions, never to verify."""
+        return read_trust_root(self.repo, self.commit)
+
+    @cached_property
+    def root_commit(self) -> str:
+        """The first commit of the history: what drafts are filed under."""
+        return self.repo.root_commit()
+
+    @property
+    def drafts(self) -> tuple[DraftInfo, ...]:
+        """The drafts of this repository, newest first."""
+        return self.store.list(self.root_commit)
+
+    @cached_property
+    def model(self) -> str:
+        """The model's default name: the policy's, else the folder's."""
+        root = self.trust_root
+        return root.policy.model if root else slug(self.repo.root.name)
+
+    @cached_property
+    def release(self) -> str:
+        """The release named by the newest tag on the commit, without a leading v; else empty."""
+        names = (tag.removeprefix("v") for tag in self.repo.tags_at(self.commit))
+        return next((name for name in names if is_slug(name)), "")
+
+    def checklist(self, identity: str = "") -> Checklist:
+        """Return a checklist: the pinned one, else the repository's own, else the bundled one.
+
+        Raises:
+            BadInputError: there is none of this id, or it cannot be read.
+            IntegrityError: the pinned one is not what the policy says.
+        """
+        if root := self.trust_root:
+            for one in root.policy.checklists:
+                if identity in {"", one.id}:
+                    return root.checklist(one)
+        own = tuple(
+            catalog.Source(path, self.repo.read_blob_at(self.commit, path, MAX_SHOWN_BYTES))
+            for path in self.entries
+            if path.startswith("checklists/") and path.endswith(".yaml") and path.count("/") == 1
+        )
+        return catalog.find(identity or catalog.DEFAULT, own)
+
+    # The checks
+
+    def start_checks(self, ids: tuple[str, ...] = ()) -> CheckRun:
+        """Start the checks of the commit; give each finding to `take` as it comes."""
+        return CheckRun(self.repo.root, self.commit, ids or IDS)
+
+    def take(self, finding: Finding) -> None:
+        """Keep a finding."""
+        self.findings[finding.id] = finding
+
+    def run_checks(self) -> None:
+        """Run what has not reported yet, and wait for it."""
+        missing = tuple(one for one in IDS if one not in self.findings)
+        if missing:
+            for finding in self.start_checks(missing):
+                self.take(finding)
+
+    # What evidence is pinned against
+
+    def blob_of(self, path: str) -> str | None:
+        """Return the object id of a tracked file, or None; links and submodules are no files."""
+        entry = self.entries.get(path)
+        return entry.blob if entry and entry.mode in {"100644", "100755"} else None
+
+    def text_of(self, path: str) -> str:
+        """Return a tracked file's text at the commit.
+
+        Raises:
+            OSError: it is too large, or not text.
+        """
+        data = self.repo.read_blob_at(self.commit, path, MAX_SHOWN_BYTES)
+        if b"\0" in data[:8000]:
+            raise OSError("is not text, so it has no lines")
+        return data.decode("utf-8", "replace")
+
+    def commit_of(self, text: str) -> str | None:
+        """Return the full id of a commit, or None."""
+        try:
+            return self.repo.resolve(text)
+        except HoldshortError:
+            return None
+
+    # Beginning
+
+    def begin(self, wanted: Wanted) -> Walkthrough:
+        """Open or resume a review.
+
+        Raises:
+            UsageError: no release is known, or a name is no slug.
+            MissingEnvironmentError: git knows no identity, or the draft cannot be written.
+            RepositoryStateError: this reviewer has already signed this release.
+            BadInputError: the checklist or the draft cannot be read.
+        """
+        checklist = self.checklist(wanted.checklist)
+        policy, reviewer = self._reviewer(checklist, wanted)
+        model, release = wanted.model or self.model, self._release(wanted, reviewer)
+        for name in (model, release):
+            if not is_slug(name):
+                raise UsageError(f"{one_line(name, 80)!r} is no name: use a-z, 0-9, dot, dash")
+        place = RecordPath(model, release, checklist.id, reviewer.id)
+        self._refuse_signed(place)
+        profile = self._profile(wanted, policy, checklist)
+        started = stamp(self.now())
+        key = self._key(place)
+        draft = self.store.open(key, profile=profile, started_at=started)
+        if not draft.holder and wanted.profile:
+            draft.deepen(wanted.profile)
+        base = Review(
+            project=policy.project,
+            model=model,
+            release=release,
+            checklist=ChecklistRef(
+                id=checklist.id,
+                version=checklist.version,
+                sha256=checklist.sha256,
+                profile=draft.state.profile,
+            ),
+            reviewer=reviewer,
+            started_at=draft.state.started_at,
+        )
+        return Walkthrough(
+            visit=self,
+            checklist=checklist,
+            policy=policy,
+            base=base,
+            draft=draft,
+            others=self.others(place),
+        )
+
+    def policy_for(self, checklist: Checklist, person: str, name: str, address: str) -> Policy:
+        """Return the trust root's policy, or the one-person policy that is assumed without."""
+        if self.trust_root:
+            return self.trust_root.policy
+        return one_person_policy(
+            slug(self.repo.root.name), person, Person(name=name, principals=(address,)), checklist
+        )
+
+    def _reviewer(self, checklist: Checklist, wanted: Wanted) -> tuple[Policy, Reviewer]:
+        name, address = self.repo.default_identity()
+        known = self.trust_root.policy.person_of(address) if self.trust_root else None
+        person = known or slug(address.partition("@")[0])
+        policy = self.policy_for(checklist, person, name, address)
+        listed = policy.people.get(person)
+        roles = wanted.roles or (listed.roles if listed else ("any",))
+        principal = listed.principals[0] if listed and known else address
+        if unknown := [one for one in roles if one != "any" and one not in checklist.roles]:
+            raise UsageError(
+                f"no role is called {one_line(unknown[0], 40)!r}",
+                f"Roles: {', '.join(checklist.roles)}, any.",
+            )
+        return policy, Reviewer(id=person, principal=principal, roles=roles)
+
+    def _release(self, wanted: Wanted, reviewer: Reviewer) -> str:
+        if wanted.release or self.release:
+            return wanted.release or self.release
+        mine = {
+            one.state.key.release for one in self.drafts if one.state.key.reviewer == reviewer.id
+        }
+        if len(mine) == 1:
+            return mine.pop()
+        raise UsageError("no tag names this release", "Name it: --release 1.4.0")
+
+    def _profile(self, wanted: Wanted, policy: Policy, checklist: Checklist) -> str:
+        pinned = next((one.profile for one in policy.checklists if one.id == checklist.id), "")
+        profile = wanted.profile or pinned or DEFAULT_PROFILE
+        if profile not in checklist.profiles:
+            raise UsageError(
+                f"the checklist has no profile {one_line(profile, 40)!r}",
+                f"Profiles: {', '.join(checklist.profiles)}.",
+            )
+        return profile
+
+    def _key(self, place: RecordPath) -> DraftKey:
+        return DraftKey(
+            root_commit=self.root_commit,
+            model=place.model,
+            release=place.release,
+            checklist=place.checklist,
+            reviewer=place.reviewer,
+        )
+
+    def _refuse_signed(self, place: RecordPath) -> None:
+        if str(place) in self.entries:
+            raise RepositoryStateError(
+                f"{place.reviewer} has already signed {place.model} {place.release}: {place}",
+                "Nothing was changed. See it with: holdshort show",
+            )
+
+    def others(self, place: RecordPath) -> tuple[Record, ...]:
+        """Return the other reviewers' sealed records at the commit that can be read."""
+        folder = str(place).rpartition("/")[0]
+        found = []
+        for path in self.entries:
+            if not path.startswith(f"{folder}/") or path == str(place):
+                continue
+            try:
+                record = parse(self.repo.read_blob_at(self.commit, path, MAX_SHOWN_BYTES), path)
+            except (HoldshortError, OSError):
+                continue
+            if record.review.status is Status.SEALED:
+                found.append(record)
+        return tuple(found)
+
+
+def one_person_policy(project: str, person: str, who: Person, checklist: Checklist) -> Policy:
+    """Return the policy of a person who works alone: every role, one approval, observe."""
+    return Policy(
+        project=project,
+        model=project,
+        people={person: who},
+        checklists=(
+            ChecklistPin(
+                id=checklist.id,
+                version=checklist.version,
+                sha256=checklist.sha256,
+                profile=DEFAULT_PROFILE,
+            ),
+        ),
+    )
