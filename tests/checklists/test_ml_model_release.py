@@ -165,9 +165,9 @@ def test_evidence_hint_fits_one_line(question: Question) -> None:
 
 
 @every_question
-def test_yes_to_a_blocker_needs_evidence(question: Question) -> None:
-    blocks = question.severity is Severity.BLOCKER
-    assert (question.evidence.need is EvidenceNeed.REQUIRED) is blocks
+def test_yes_to_a_blocker_needs_evidence_unless_a_check_can_prove_it(question: Question) -> None:
+    needed = question.severity is Severity.BLOCKER and not supported(question)
+    assert (question.evidence.need is EvidenceNeed.REQUIRED) is needed
 
 
 @every_question

@@ -1,0 +1,1 @@
+"""Weekly churn scores for the retention team."""
