@@ -1,0 +1,177 @@
+"""Two views of the tracked files: as a commit holds them, and as they stand in the work tree.
+
+Both have the shape of `checks.base.RepoView`. Nothing is compared through git: `git status`
+would start filters and file-system monitors that the repository itself names.
+Format of a Git LFS pointer: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from holdshort.storage import git_objects as objects
+from holdshort.storage.git_objects import Entry
+from holdshort.storage.repo_files import WorkFiles
+
+MAX_HASHED_BYTES = 16 * 1024 * 1024
+"""Larger work files are compared by size alone. Source: our own limit; hashing a model of
+several gigabytes takes seconds, and no check reads it."""
+
+_MAX_POINTER_BYTES = 1024
+_POINTER = re.compile(rb"version https://git-lfs\S*\n(?:.*\n)*?oid sha256:(\w{64})\nsize (\d+)\n")
+
+
+class CommitView:
+    """The files of one commit."""
+
+    dirty = False
+
+    def __init__(self, root: Path, commit: str) -> None:
+        """Look at `commit`, a full id, in the repository at `root`."""
+        self.commit = commit
+        self._root = root
+
+    def entries(self) -> Sequence[Entry]:
+        """Return every tracked path, sorted."""
+        return tuple(self._by_path.values())
+
+    def read(self, path: str, limit_bytes: int) -> bytes:
+        """Return a file's content.
+
+        Raises:
+            OSError: it is not there, not a regular file, or too large.
+        """
+        _, data = next(self.read_many([path], limit_bytes))
+        if isinstance(data, OSError):
+            raise data
+        return data
+
+    def read_many(
+        self, paths: Sequence[str], limit_bytes: int
+    ) -> Iterator[tuple[str, bytes | OSError]]:
+        """Yield the content of files in the order asked, or why one cannot be read."""
+        found = {path: self._by_path.get(path) for path in paths}
+        ids = [entry.blob for entry in found.values() if entry and entry.is_file]
+        contents = objects.read_blobs(self._root, ids, limit_bytes)
+        for path, entry in found.items():
+            if entry is None:
+                yield path, FileNotFoundError(errno.ENOENT, "not at this commit", path)
+            elif not entry.is_file:
+                yield path, OSError(errno.EINVAL, "not a regular file", path)
+            else:
+                yield path, next(contents)[1]
+
+    @cached_property
+    def _by_path(self) -> dict[str, Entry]:
+        return {one.path: one for one in objects.list_tree(self._root, self.commit)}
+
+
+class WorktreeView:
+    """The tracked files as they stand on the disk, looked at once.
+
+    An entry's blob is the id of the bytes on the disk, and empty where they cannot be read. A
+    tracked path with nothing on the disk is left out.
+    """
+
+    def __init__(self, root: Path, commit: str, object_format: str) -> None:
+        """Look at the work tree at `root`, whose HEAD is `commit` (empty: no commit yet)."""
+        self.commit = commit
+        self._root = root
+        self._format = object_format
+        self._files = WorkFiles(root)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the index or any tracked file differs from HEAD.
+
+        Line ends and Git LFS content that match what is tracked are no difference.
+        """
+        committed = objects.list_tree(self._root, self.commit) if self.commit else ()
+        return self._staged != committed or self._differs()
+
+    def entries(self) -> Sequence[Entry]:
+        """Return every tracked path that is there, sorted."""
+        return self._standing
+
+    def read(self, path: str, limit_bytes: int) -> bytes:
+        """Return a file's bytes on the disk.
+
+        Raises:
+            OSError: it is not there, not a regular file inside the repository, or too large.
+        """
+        return self._files.read(path, limit_bytes)
+
+    def read_many(
+        self, paths: Sequence[str], limit_bytes: int
+    ) -> Iterator[tuple[str, bytes | OSError]]:
+        """Yield the bytes of files in the order asked, or why one cannot be read."""
+        for path in paths:
+            try:
+                yield path, self.read(path, limit_bytes)
+            except OSError as error:
+                yield path, error
+
+    @cached_property
+    def _staged(self) -> tuple[Entry, ...]:
+        return objects.list_index(self._root)
+
+    @cached_property
+    def _standing(self) -> tuple[Entry, ...]:
+        found = (self._stands(one) for one in self._staged)
+        return tuple(one for one in found if one is not None)
+
+    def _stands(self, entry: Entry) -> Entry | None:
+        if entry.mode == objects.SUBMODULE:
+            return entry
+        try:
+            mode = self._files.mode(entry.path)
+            if not mode or stat.S_ISDIR(mode):
+                return None
+            if stat.S_ISLNK(mode):
+                link = self._files.link(entry.path)
+                return Entry(entry.path, objects.SYMLINK, objects.blob_id(link, self._format))
+            kept = entry.mode if entry.is_file else "100644"
+            return Entry(entry.path, kept, self._blob(entry))
+        except OSError:
+            return replace(entry, blob="")
+
+    def _blob(self, entry: Entry) -> str:
+        with self._files.opened(entry.path) as (_, size):
+            small = size <= MAX_HASHED_BYTES
+        return self._files.blob_id(entry.path, self._format) if small else ""
+
+    def _differs(self) -> bool:
+        standing = {one.path: one for one in self._standing}
+        if len(standing) < len(self._staged):
+            return True
+        changed = [one for one in self._staged if standing[one.path] != one]
+        if any(not one.is_file or not standing[one.path].is_file for one in changed):
+            return True
+        sizes = objects.sizes_of(self._root, (one.blob for one in changed))
+        small = [one for one in changed if sizes.get(one.blob, 0) <= _MAX_POINTER_BYTES]
+        pointers = dict(
+            objects.read_blobs(self._root, [one.blob for one in small], _MAX_POINTER_BYTES)
+        )
+        return not all(self._same(one, sizes, pointers.get(one.blob)) for one in changed)
+
+    def _same(self, entry: Entry, sizes: dict[str, int], tracked: bytes | OSError | None) -> bool:
+        """Tell whether a file that is not byte for byte what is tracked still says the same."""
+        pointer = _POINTER.fullmatch(tracked) if isinstance(tracked, bytes) else None
+        try:
+            with self._files.opened(entry.path) as (_, size):
+                if size > MAX_HASHED_BYTES:
+                    return size == (int(pointer[2]) if pointer else sizes.get(entry.blob))
+            data = self._files.read(entry.path, MAX_HASHED_BYTES)
+        except OSError:
+            return False
+        if pointer and hashlib.sha256(data).hexdigest().encode() == pointer[1]:
+            return True
+        unix = data.replace(b"\r\n", b"\n")
+        return objects.blob_id(unix, self._format) == entry.blob
