@@ -49,7 +49,7 @@ class SampleCommit:
 def sample_history() -> tuple[SampleCommit, ...]:
     """Return the commits of the sample, oldest first.
 
-    Folding their files in this order gives the sample; a path written twice changes.
+    Folding their files in this order gives the sample.
     """
     written: set[str] = set()
     newest_first: list[SampleCommit] = []
@@ -70,8 +70,7 @@ def sample_history() -> tuple[SampleCommit, ...]:
 def sample_review(today: date) -> bytes:
     """Return the scripted review: a YAML mapping of `decision`, `answers` and `waivers`.
 
-    Keys are those of a record. The waiver ends 30 days from today, so that it never expires
-    with the age of this package.
+    Keys are those of a record. The waiver ends 30 days from today, however old the package is.
     """
     text = files(_PACKAGE).joinpath("sample_review.yaml").read_text(encoding="utf-8")
     expires = today + timedelta(days=_WAIVED_DAYS)
