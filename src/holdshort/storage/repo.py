@@ -187,9 +187,9 @@ class Repo:
             "The repository's own settings are not used for this.",
         )
 
-    def ls_tree(self, commit: str) -> tuple[Entry, ...]:
-        """Return every tracked path at a commit, sorted by path."""
-        return objects.list_tree(self.root, _full(commit))
+    def ls_tree(self, commit: str, *under: str) -> tuple[Entry, ...]:
+        """Return every tracked path at a commit, or those under literal paths, sorted."""
+        return objects.list_tree(self.root, _full(commit), *under)
 
     def blobs(self, ids: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, bytes | OSError]]:
         """Yield the contents of blobs in the order asked; an OSError where one cannot be read."""
@@ -237,12 +237,21 @@ class Repo:
         return objects.read_commits(self.root, [_full(commit)])[0]
 
     def commits(
-        self, tip: str, *, without: Iterable[str] = (), first_parent: bool = False
+        self,
+        tip: str,
+        *,
+        without: Iterable[str] = (),
+        first_parent: bool = False,
+        touching: Sequence[str] = (),
     ) -> tuple[Commit, ...]:
-        """Return the commits reachable from a tip and from none of `without`, newest first."""
+        """Return the commits reachable from a tip and from none of `without`, newest first.
+
+        With `touching`, only those that changed something under one of these literal paths.
+        """
         flags = ["--first-parent"] if first_parent else []
         ends = (_full(tip), *(f"^{_full(one)}" for one in without))
-        return objects.read_commits(self.root, objects.ids_of(self.root, *flags, *ends, "--"))
+        found = objects.ids_of(self.root, *flags, *ends, "--", *touching)
+        return objects.read_commits(self.root, found)
 
     def history_of(self, path: str, tip: str) -> tuple[Commit, ...]:
         """Return the first-parent commits that changed a path, newest first."""
