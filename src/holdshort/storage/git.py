@@ -286,5 +286,7 @@ def _explained(command: str, code: int, stderr: str) -> GitError | MissingEnviro
 _CURES = {
     "No space left on device": "Free some disk space and try again; nothing was changed.",
     "Disk quota exceeded": "Free some disk space and try again; nothing was changed.",
+    "Read-only file system": "Make the folder and its .git writable for you, then try again.",
+    "insufficient permission": "Make the folder and its .git writable for you, then try again.",
     "Permission denied": "Make the folder and its .git writable for you, then try again.",
 }

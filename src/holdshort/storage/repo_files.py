@@ -57,7 +57,7 @@ class WorkFiles:
         """
         try:
             return os.lstat(self._place(path)).st_mode
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return 0
 
     def link(self, path: str) -> bytes:
