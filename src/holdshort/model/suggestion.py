@@ -1,7 +1,8 @@
 """What the findings beside a question say: a suggestion, never an answer.
 
-Only a question whose every related check passed, at least one of them a support, offers a yes
-that Enter accepts. Everything else is shown and left to the person.
+Only a question whose every supporting check passed, at least one of them, and where no other
+check beside it has anything to say against, offers a yes that Enter accepts. Everything else is
+shown and left to the person.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from holdshort.model.review import Verdict
 
 MAX_PLACES = 9
 """Places offered as evidence: the digits 1 to 9."""
+
+_QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +44,24 @@ def suggest(question: Question, findings: Mapping[str, Finding]) -> Suggestion:
         dict.fromkeys(p for finding in mapped for p in _strongest_first(finding) if p.path)
     )[:MAX_PLACES]
     weighing = [one for one in question.checks if one.relation is not Relation.INFORMS]
-    outcomes = [findings[one.id].outcome if one.id in findings else None for one in weighing]
-    if not weighing or None in outcomes:
+    if not weighing or any(one.id not in findings for one in weighing):
         return Suggestion(places=places)
-    for outcome, verdict in ((Outcome.FAIL, Verdict.UNMET), (Outcome.WARN, Verdict.PARTLY)):
-        names = [one.id for one in weighing if findings[one.id].outcome is outcome]
-        if names:
-            said = "fails" if outcome is Outcome.FAIL else "warns"
-            return Suggestion(verdict=verdict, reason=f"{names[0]} {said}", places=places)
-    supported = any(one.relation is Relation.SUPPORTS for one in weighing)
-    if supported and set(outcomes) == {Outcome.PASS}:
-        return Suggestion(
-            verdict=Verdict.MET,
-            reason=_counted(len(outcomes)),
-            acceptable=_may_accept(question, places),
-            places=places,
-        )
-    return Suggestion(places=places)
+    supports = [findings[one.id] for one in weighing if one.relation is Relation.SUPPORTS]
+    for finding in (findings[one.id] for one in weighing):
+        if finding.outcome is Outcome.FAIL:
+            return _leaning(Verdict.UNMET, f"{finding.id} fails", places)
+    for finding in supports:
+        if finding.outcome is Outcome.WARN:
+            return _leaning(Verdict.PARTLY, f"{finding.id} warns", places)
+    if not supports or any(one.outcome is not Outcome.PASS for one in supports):
+        return Suggestion(places=places)
+    quiet = all(findings[one.id].outcome in _QUIET for one in weighing)
+    return Suggestion(
+        verdict=Verdict.MET,
+        reason="1 check passes" if len(supports) == 1 else f"{len(supports)} checks pass",
+        acceptable=quiet and _may_accept(question, places),
+        places=places,
+    )
 
 
 def related(question: Question, findings: Mapping[str, Finding]) -> tuple[Finding, ...]:
@@ -75,6 +79,10 @@ def against(question: Question, findings: Mapping[str, Finding]) -> tuple[Findin
     )
 
 
+def _leaning(verdict: Verdict, reason: str, places: tuple[Place, ...]) -> Suggestion:
+    return Suggestion(verdict=verdict, reason=reason, places=places)
+
+
 def _may_accept(question: Question, places: tuple[Place, ...]) -> bool:
     """A yes that needs a value, or evidence that no finding offers, is never one key."""
     if question.answer.type is not AnswerType.VERDICT:
@@ -90,7 +98,3 @@ def _strongest_first(finding: Finding) -> tuple[Place, ...]:
     }.get(finding.outcome)
     first = [place for place in finding.evidence if place.level is wanted]
     return tuple(first) + tuple(place for place in finding.evidence if place.level is not wanted)
-
-
-def _counted(number: int) -> str:
-    return "1 check passes" if number == 1 else f"{number} checks pass"

@@ -241,9 +241,18 @@ class DraftStore:
         draft._append({**opening, **_plain_key(key)}, state)  # noqa: SLF001 - its own maker
         return draft
 
-    def exists(self, key: DraftKey) -> bool:
-        """Tell whether a draft has been begun."""
-        return (self._folder / key.folder / "journal.jsonl").is_file()
+    def peek(self, key: DraftKey, *, profile: str, started_at: str) -> Draft:
+        """Return a draft for reading only, empty when none was begun; nothing is written.
+
+        Raises:
+            BadInputError: the journal does not begin as one.
+        """
+        folder = self._folder / key.folder
+        draft = Draft(folder, DraftState(key=key, profile=profile, started_at=started_at))
+        draft.holder = "nobody: it was opened for reading"
+        if (folder / "journal.jsonl").is_file():
+            draft.state, draft.damage = _replayed(folder / "journal.jsonl", repair=False)
+        return draft
 
     def _read_all(self, root_commit: str) -> Iterator[DraftInfo]:
         for journal in self._folder.glob("*/journal.jsonl"):

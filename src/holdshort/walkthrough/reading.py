@@ -62,8 +62,9 @@ class Reading:
 
     @property
     def review(self) -> Review:
-        """The review with every counted change folded in."""
-        return self._draft.state.history.applied_to(self.base)
+        """The review with every counted change folded in, at the draft's depth."""
+        asked = replace(self.base.checklist, profile=self.profile)
+        return self._draft.state.history.applied_to(replace(self.base, checklist=asked))
 
     @property
     def findings(self) -> Mapping[str, Finding]:

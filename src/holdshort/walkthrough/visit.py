@@ -21,7 +21,7 @@ from holdshort.model.policy import ChecklistPin, Person, Policy
 from holdshort.model.review import ChecklistRef, Review, Reviewer, Status
 from holdshort.model.text import is_slug, one_line, slug
 from holdshort.storage import catalog
-from holdshort.storage.drafts import DraftInfo, DraftKey, DraftStore
+from holdshort.storage.drafts import Draft, DraftInfo, DraftKey, DraftStore
 from holdshort.storage.records import Record, RecordPath, parse
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import TrustRoot, read_trust_root
@@ -176,6 +176,20 @@ class Visit:
             RepositoryStateError: this reviewer has already signed this release.
             BadInputError: the checklist or the draft cannot be read.
         """
+        walk = self._walk(wanted, self.store.open)
+        if not walk.draft.holder and wanted.profile:
+            walk.draft.deepen(wanted.profile)
+        return walk
+
+    def look(self, wanted: Wanted) -> Walkthrough:
+        """Return a review for reading only; writes nothing, not even a lock.
+
+        Raises:
+            HoldshortError: as `begin`, but for what only writing needs.
+        """
+        return self._walk(wanted, self.store.peek)
+
+    def _walk(self, wanted: Wanted, opened: Callable[..., Draft]) -> Walkthrough:
         checklist = self.checklist(wanted.checklist)
         policy, reviewer = self._reviewer(checklist, wanted)
         model, release = wanted.model or self.model, self._release(wanted, reviewer)
@@ -185,11 +199,7 @@ class Visit:
         place = RecordPath(model, release, checklist.id, reviewer.id)
         self._refuse_signed(place)
         profile = self._profile(wanted, policy, checklist)
-        started = stamp(self.now())
-        key = self._key(place)
-        draft = self.store.open(key, profile=profile, started_at=started)
-        if not draft.holder and wanted.profile:
-            draft.deepen(wanted.profile)
+        draft = opened(self._key(place), profile=profile, started_at=stamp(self.now()))
         base = Review(
             project=policy.project,
             model=model,
@@ -221,7 +231,8 @@ class Visit:
         )
 
     def _reviewer(self, checklist: Checklist, wanted: Wanted) -> tuple[Policy, Reviewer]:
-        name, address = self.repo.default_identity()
+        identity = self.repo.default_identity()
+        name, address = identity.name, identity.email
         known = self.trust_root.policy.person_of(address) if self.trust_root else None
         person = known or slug(address.partition("@")[0])
         policy = self.policy_for(checklist, person, name, address)
