@@ -42,7 +42,7 @@ types:
 	@$(PYTHON_ENV) -m mypy
 
 imports:
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 docstrings:
 	@$(PYTHON_ENV) -m interrogate --quiet src
