@@ -45,7 +45,7 @@ imports:
 	@.venv/bin/lint-imports --no-logo
 
 docstrings:
-	@$(PYTHON_ENV) -m interrogate --quiet src
+	@$(PYTHON_ENV) -m interrogate --quiet src || { $(PYTHON_ENV) -m interrogate -vv src; exit 1; }
 
 tests:
 	@$(PYTHON_ENV) -m pytest --numprocesses 2 --cov --quiet
