@@ -26,20 +26,12 @@ from holdshort.storage.records import Record, RecordPath, parse
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import TrustRoot, read_trust_root
 from holdshort.walkthrough.session import Walkthrough, stamp
+from holdshort.walkthrough.wanted import Wanted
+
+__all__ = ["DEFAULT_PROFILE", "Visit", "Wanted", "one_person_policy"]
 
 MAX_SHOWN_BYTES = 2_000_000
 DEFAULT_PROFILE = "quick"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the person asks to review; an empty text means the default."""
-
-    model: str = ""
-    release: str = ""
-    checklist: str = ""
-    profile: str = ""
-    roles: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -123,7 +115,17 @@ class Visit:
         )
         return catalog.find(identity or catalog.DEFAULT, own)
 
+    @property
+    def head_moved(self) -> bool:
+        """Whether HEAD stands at another commit than the reviewed one by now."""
+        return self.repo.head() != self.commit
+
     # The checks
+
+    @property
+    def check_ids(self) -> tuple[str, ...]:
+        """Every auto-check, in the order they are run and shown."""
+        return IDS
 
     def start_checks(self, ids: tuple[str, ...] = ()) -> CheckRun:
         """Start the checks of the commit; give each finding to `take` as it comes."""
@@ -226,9 +228,14 @@ class Visit:
         """Return the trust root's policy, or the one-person policy that is assumed without."""
         if self.trust_root:
             return self.trust_root.policy
-        return one_person_policy(
-            slug(self.repo.root.name), person, Person(name=name, principals=(address,)), checklist
+        pin = ChecklistPin(
+            id=checklist.id,
+            version=checklist.version,
+            sha256=checklist.sha256,
+            profile=DEFAULT_PROFILE,
         )
+        who = Person(name=name, principals=(address,))
+        return Policy.for_one_person(slug(self.repo.root.name), person, who, pin)
 
     def _reviewer(self, checklist: Checklist, wanted: Wanted) -> tuple[Policy, Reviewer]:
         identity = self.repo.default_identity()
@@ -296,20 +303,3 @@ class Visit:
             if record.review.status is Status.SEALED:
                 found.append(record)
         return tuple(found)
-
-
-def one_person_policy(project: str, person: str, who: Person, checklist: Checklist) -> Policy:
-    """Return the policy of a person who works alone: every role, one approval, observe."""
-    return Policy(
-        project=project,
-        model=project,
-        people={person: who},
-        checklists=(
-            ChecklistPin(
-                id=checklist.id,
-                version=checklist.version,
-                sha256=checklist.sha256,
-                profile=DEFAULT_PROFILE,
-            ),
-        ),
-    )
