@@ -2,8 +2,8 @@
 # Brings .venv to one of the hash-pinned locks: `requirements/install.sh runtime` or `… dev`.
 #
 # Does nothing when that lock is already in. A changed lock is installed over the old one. A
-# .venv that does not run, was moved here from another folder, or was left by an interrupted
-# installation is built anew. PYTHON names the interpreter to build it with.
+# .venv that does not run, has no pip, was moved here from another folder, or was left by an
+# interrupted installation is built anew. PYTHON names the interpreter to build it with.
 set -eu
 cd "$(dirname "$0")/.."
 here=$(pwd -P)
@@ -30,7 +30,7 @@ find_python() {
 venv_is_sound() {
     [ ! -e "$unfinished" ] &&
         [ "$(cat .venv/.home 2>/dev/null || echo "$here")" = "$here" ] &&
-        .venv/bin/python -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+        .venv/bin/python -I -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 # When pip itself gives up, as without a network, what was there before still stands.
@@ -59,16 +59,14 @@ if ! venv_is_sound; then
     rm -rf .venv
     mkdir .venv
     : >"$unfinished"
-    "$python" -m venv --without-pip .venv
-elif .venv/bin/python -I -c 'import pip' 2>/dev/null && cmp -s "$lock" "$installed"; then
+    "$python" -m venv .venv
+elif cmp -s "$lock" "$installed"; then
     exit 0
 else
     say "bringing .venv to $lock"
 fi
 
 : >"$unfinished"
-.venv/bin/python -I -c 'import pip' 2>/dev/null ||
-    .venv/bin/python -I -m ensurepip >/dev/null
 install_lock
 put_source_on_path
 echo "$here" >.venv/.home
