@@ -33,4 +33,4 @@ def find_program(name: str) -> str:
     return found
 
 
-_PACKAGES = {"git": "git 2.31 or newer", "ssh-keygen": "OpenSSH (openssh-client) 8.2 or newer"}
+_PACKAGES = {"git": "git 2.31 or newer", "ssh-keygen": "OpenSSH (openssh-client) 8.8 or newer"}

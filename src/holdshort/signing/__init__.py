@@ -1,0 +1,1 @@
+"""The room that signs and verifies; each scheme runs one stock program."""
