@@ -90,8 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        if sys.platform == "win32":
-            raise MissingEnvironmentError("holdshort does not run on Windows", "Use it in WSL.")
+        _refuse_windows()
         result = group.main(args=arguments, prog_name="holdshort", standalone_mode=False)
     except HoldshortError as error:
         return failed(error)
@@ -107,3 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the one boundary: a defect becomes a report
         return report_crash(error)
     return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _refuse_windows() -> None:
+    if sys.platform == "win32":
+        raise MissingEnvironmentError("holdshort does not run on Windows", "Use it in WSL.")

@@ -150,6 +150,11 @@ class Policy(Strict):
         if unknown := set(self.key_types) - set(KEY_TYPES):
             _refuse(f"unknown key type {min(unknown)!r}")
 
+    @classmethod
+    def for_one_person(cls, project: str, person: str, who: Person, pin: ChecklistPin) -> Policy:
+        """Return the policy of a person who works alone: every role, one approval, observe."""
+        return cls(project=project, model=project, people={person: who}, checklists=(pin,))
+
     def person_of(self, address: str) -> str | None:
         """Return the id of the person an address belongs to."""
         return next((key for key, one in self.people.items() if one.is_called(address)), None)

@@ -178,9 +178,9 @@ class FindingSummary(Strict):
     """What a check said when the review was sealed."""
 
     outcome: Outcome
-    version: str
-    facts_sha256: str
-    headline: str
+    version: str = ""
+    facts_sha256: str = ""
+    headline: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""Values as text, one file per format: a value goes in, a string comes out, no I/O."""
+"""Values to text, one file per format. No input, no output, no drawing."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from holdshort.errors import HoldshortError, IntegrityError, UndeterminedError
+from holdshort.errors import BadInputError, HoldshortError, IntegrityError, UndeterminedError
 from holdshort.model.dossier import Dossier, ReleaseVerdict, fold, outdated_disputes
 from holdshort.model.policy import Gate, Policy, SelfReview
 from holdshort.model.review import Decision, Review
@@ -185,7 +185,12 @@ class _Case:
             fails = isinstance(error, IntegrityError)
             (self.ledger.fail if fails else self.ledger.undetermined)(1, error.message)
             court = Court(tree=self.tip, root=None, at=self.now, problem=error.message)
-        one = judge(self.repo, record, court, self.ledger, self.now)
+        try:
+            one = judge(self.repo, record, court, self.ledger, self.now)
+        except BadInputError as error:
+            self.ledger.fail(1, error.message)
+            unsound = replace(court, root=None, problem=error.message)
+            one = judge(self.repo, record, unsound, self.ledger, self.now)
         if one.report.state is RecordState.BAD_SIGNATURE:
             changed = changed_since_signing(self.repo, record, court, self.tip)
             if changed:

@@ -27,7 +27,8 @@ from holdshort.model.review import (
 )
 from holdshort.model.suggestion import against
 from holdshort.model.text import normalise, one_line
-from holdshort.signing.ssh import SigningKey, sign, verify
+from holdshort.signing.ssh import SigningKey, sign, signer_line, verify
+from holdshort.storage.commit import commit_files
 from holdshort.storage.records import RecordPath, parse, payload_of, render
 from holdshort.walkthrough.session import Walkthrough, stamp
 
@@ -131,8 +132,8 @@ def sign_review(review: Review, key: SigningKey, *, interactive: bool = False) -
     payload = payload_of(review)
     signed = replace(review, signature=sign(payload, key, interactive=interactive))
     principal = review.reviewer.principal
-    line = f'{principal} namespaces="holdshort-review-v1" {key.public_key}\n'
-    result = verify(payload, signed.signature, line.encode(), principal)
+    signers = signer_line(principal, key.public)
+    result = verify(payload, signed.signature, f"{signers}\n".encode(), principal)
     if not result.good:
         raise IntegrityError(
             f"the fresh signature does not verify: {result.words}",
@@ -150,7 +151,8 @@ def commit_review(walk: Walkthrough, signed: Review, *, detached: bool = False) 
         MissingEnvironmentError: no identity, permission or disk; the draft is kept.
     """
     path, repo = str(RecordPath.of(signed)), walk.visit.repo
-    commit = repo.commit_files(
+    commit = commit_files(
+        repo,
         {path: render(signed)},
         commit_message(signed, walk.gate(signed.decision or Decision.COMMENT)),
         expected_head=walk.visit.commit,

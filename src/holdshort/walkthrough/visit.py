@@ -28,7 +28,7 @@ from holdshort.storage.trust_root import TrustRoot, read_trust_root
 from holdshort.walkthrough.session import Walkthrough, stamp
 from holdshort.walkthrough.wanted import Wanted
 
-__all__ = ["DEFAULT_PROFILE", "Visit", "Wanted", "one_person_policy"]
+__all__ = ["DEFAULT_PROFILE", "Visit", "Wanted"]
 
 MAX_SHOWN_BYTES = 2_000_000
 DEFAULT_PROFILE = "quick"
@@ -191,21 +191,35 @@ class Visit:
         """
         return self._walk(wanted, self.store.peek)
 
-    def _walk(self, wanted: Wanted, opened: Callable[..., Draft]) -> Walkthrough:
+    def signed(self, wanted: Wanted) -> RecordPath | None:
+        """Return where this reviewer's signed record stands at the commit, None when unsigned.
+
+        Raises:
+            HoldshortError: as `look`.
+        """
         checklist = self.checklist(wanted.checklist)
-        policy, reviewer = self._reviewer(checklist, wanted)
+        _, reviewer = self._reviewer(checklist, wanted)
+        place = self._place(checklist, reviewer, wanted)
+        return place if str(place) in self.entries else None
+
+    def _place(self, checklist: Checklist, reviewer: Reviewer, wanted: Wanted) -> RecordPath:
         model, release = wanted.model or self.model, self._release(wanted, reviewer)
         for name in (model, release):
             if not is_slug(name):
                 raise UsageError(f"{one_line(name, 80)!r} is no name: use a-z, 0-9, dot, dash")
-        place = RecordPath(model, release, checklist.id, reviewer.id)
+        return RecordPath(model, release, checklist.id, reviewer.id)
+
+    def _walk(self, wanted: Wanted, opened: Callable[..., Draft]) -> Walkthrough:
+        checklist = self.checklist(wanted.checklist)
+        policy, reviewer = self._reviewer(checklist, wanted)
+        place = self._place(checklist, reviewer, wanted)
         self._refuse_signed(place)
         profile = self._profile(wanted, policy, checklist)
         draft = opened(self._key(place), profile=profile, started_at=stamp(self.now()))
         base = Review(
             project=policy.project,
-            model=model,
-            release=release,
+            model=place.model,
+            release=place.release,
             checklist=ChecklistRef(
                 id=checklist.id,
                 version=checklist.version,

@@ -1,0 +1,73 @@
+"""`holdshort review`: the walkthrough on a screen, as lines of text, or from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from holdshort.cli.console import Console, say, talk
+from holdshort.cli.options import review_options, wanted_from
+from holdshort.errors import UsageError
+from holdshort.walkthrough.wanted import Wanted
+
+MAX_ANSWERS_BYTES = 1_000_000
+
+
+@click.command(short_help="Walk the checklist.")
+@review_options
+@click.option("--plain", is_flag=True, help="Lines of text instead of a screen.")
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Take the answers from a YAML file shaped like a record's `answers:`.",
+)
+@click.pass_context
+def command(ctx: click.Context, plain: bool, answers: Path | None, **options: Any) -> None:
+    """Walk the checklist, one question at a time; resumes where you left off.
+
+    Every answer is saved at once, in your own state folder, never in the repository.
+    """
+    console: Console = ctx.obj
+    if answers:
+        play_file(console, wanted_from(options), answers)
+    else:
+        shown = Console(repo=console.repo, plain=console.plain or plain, no_input=console.no_input)
+        ctx.exit(open_screen(shown, straight=True, wanted=wanted_from(options)))
+
+
+def open_screen(console: Console, *, straight: bool, wanted: Wanted | None = None) -> int:
+    """Open the terminal interface, or its plain form, and return the exit code.
+
+    Raises:
+        UsageError: nobody can be asked.
+    """
+    if not console.interactive:
+        raise UsageError(
+            "there is no terminal to ask on",
+            "Answer without one: holdshort answer ID VERDICT, or holdshort review --answers FILE",
+        )
+    if reason := console.plain_reason():
+        from holdshort.plain.walk import run as run_plain  # noqa: PLC0415 - lazy by design
+
+        return run_plain(console.visit, wanted or Wanted(), reason=reason, ask=input, say=say)
+    from holdshort.tui.app import run  # noqa: PLC0415 - lazy by design
+
+    return run(console.visit, wanted or Wanted(), straight=straight)
+
+
+def play_file(console: Console, wanted: Wanted, path: Path) -> None:
+    """Take the answers of a file."""
+    from holdshort.walkthrough.script import play, read_script  # noqa: PLC0415 - lazy by design
+
+    script = read_script(path.read_bytes()[: MAX_ANSWERS_BYTES + 1], str(path))
+    visit = console.visit()
+    walk = visit.begin(wanted)
+    with walk.draft:
+        visit.run_checks()
+        given = play(walk, script)
+        progress = walk.progress()
+        say(f"Saved {given} answers. {progress.answered} of {progress.total} answered.")
+        if progress.needs:
+            talk(f"{progress.needs} need more. See: holdshort status")

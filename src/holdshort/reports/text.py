@@ -1,0 +1,85 @@
+"""Values to lines of text for a terminal or a log: one fact a line, the verdict first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from holdshort.model.dossier import FINE, Dossier
+from holdshort.model.progress import Progress, QuestionView
+from holdshort.model.review import Review
+from holdshort.model.text import one_line
+from holdshort.model.verification import DutyState, RecordReport, RecordState, Verification
+
+_DUTY = {
+    DutyState.OK: "ok  ",
+    DutyState.FAILED: "FAIL",
+    DutyState.UNDETERMINED: "??  ",
+    DutyState.NOT_PERFORMED: "--  ",
+}
+
+
+def verification_lines(result: Verification) -> Iterator[str]:
+    """Yield the result of `verify` for one release."""
+    yield result.headline
+    if result.exit_code != result.strict_exit_code:
+        yield f"OBSERVE: would have been {int(result.strict_exit_code)}"
+    for dossier in result.dossiers:
+        for reason in dossier.reasons:
+            yield f"  - {reason}"
+    yield from ("", "Records")
+    for record in result.records:
+        yield from _record_lines(record)
+    yield from ("", "Duties")
+    for duty in result.duties:
+        yield f"  {_DUTY[duty.state]} {duty.number}  {duty.title}"
+        yield from (f"         {one_line(detail, 400)}" for detail in duty.details)
+    if result.left_out:
+        yield f"Left out of the source by policy: {', '.join(result.left_out)}"
+
+
+def _record_lines(record: RecordReport) -> Iterator[str]:
+    said = f"{record.state.words}, {record.decision}" if record.decision else record.state.words
+    yield f"  {record.reviewer or '?'}  {said}  {record.path}"
+    if record.why and record.state is not RecordState.COUNTED:
+        yield f"      {one_line(record.why, 400)}"
+    if record.fingerprint:
+        yield f"      signed by {record.principal}, {record.fingerprint}"
+    for note in record.notes:
+        yield f"      {one_line(note, 200)}"
+
+
+def status_lines(
+    review: Review, progress: Progress, views: Sequence[QuestionView], dossier: Dossier
+) -> Iterator[str]:
+    """Yield where an open review stands."""
+    yield (
+        f"{review.model} {review.release}  {review.checklist.id} {review.checklist.version}"
+        f"  profile {review.checklist.profile}  reviewer {review.reviewer.id}"
+    )
+    yield f"{progress.answered} of {progress.total} answered, {progress.needs} need more"
+    yield ""
+    for view in views:
+        yield _question_line(view)
+    yield ""
+    yield gate_line(dossier)
+
+
+def gate_line(dossier: Dossier) -> str:
+    """Return the one line on what the gate would answer now."""
+    against = [row for row in dossier.rows if row.state not in FINE]
+    if not against and not dossier.missing:
+        return f"If signed now: {dossier.verdict.words.upper()}"
+    counts = {row.state: 0 for row in against}
+    for row in against:
+        counts[row.state] += 1
+    said = ", ".join(f"{number} {state.value}" for state, number in counts.items())
+    return f"If signed now: {dossier.verdict.words.upper()}: {said}"
+
+
+def _question_line(view: QuestionView) -> str:
+    said = view.verdict.word if view.verdict else ("set" if view.answered else "")
+    mark = {"yes": "[x]", "no": "[!]", "partly": "[~]", "not applicable": "[-]", "": "[ ]"}
+    needs = f"  needs {', '.join(view.needs)}" if view.answered and view.needs else ""
+    other = "" if view.mine else f"  for {view.question.role}"
+    head = f"{mark.get(said, '[?]')} {view.question.id:<24} {view.question.severity:<8}"
+    return f"{head} {said:<14}{needs}{other}".rstrip()
