@@ -1,0 +1,199 @@
+"""The house keeps its own rules: stairs, sizes, who starts programs, what start-up loads."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from holdshort.errors import ExitCode
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "holdshort"
+MODULES = sorted(
+    path for path in PACKAGE.rglob("*.py") if "sample_files" not in path.relative_to(PACKAGE).parts
+)
+MAX_MODULE_LINES = 400
+MAX_FUNCTION_LINES = 60
+NO_NAMES = {"utils", "helpers", "common", "core", "manager", "misc"}
+STARTERS = {"storage/git.py", "signing/base.py", "checks/child.py"}
+"""The modules that start a program: git, a signing program, our own checks."""
+
+every_module = pytest.mark.parametrize(
+    "module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE))
+)
+
+
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def name_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+@every_module
+def test_a_module_fits_in_one_reading(module: Path) -> None:
+    lines = len(module.read_text(encoding="utf-8").splitlines())
+    longest = max(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for node in [*functions(module), ast.Pass(lineno=1, end_lineno=1)]
+    )
+    assert lines <= MAX_MODULE_LINES
+    assert longest <= MAX_FUNCTION_LINES
+
+
+def functions(module: Path) -> Iterator[ast.stmt]:
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_room_is_a_drawer_for_odds_and_ends() -> None:
+    assert not {part for path in MODULES for part in path.with_suffix("").parts} & NO_NAMES
+
+
+def test_only_three_modules_start_programs() -> None:
+    assert {name_of(one) for one in MODULES if "subprocess" in imported(one)} <= STARTERS
+
+
+def imported(module: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def test_only_storage_calls_git() -> None:
+    callers = {
+        name_of(module)
+        for module in MODULES
+        for node in ast.walk(parsed(module))
+        if isinstance(node, ast.Call) and any(is_git(one) for one in node.args[:1])
+    }
+    assert callers == {"storage/git.py"}
+
+
+def is_git(argument: ast.expr) -> bool:
+    """Tell whether an argument is "git", or an argv that starts with it."""
+    while isinstance(argument, ast.List | ast.Tuple) and argument.elts:
+        argument = argument.elts[0]
+    return isinstance(argument, ast.Constant) and argument.value == "git"
+
+
+@pytest.fixture(scope="module")
+def copied_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the house once, for violations to be planted in."""
+    copy = tmp_path_factory.mktemp("house")
+    shutil.copy2(ROOT / "pyproject.toml", copy)
+    shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def contracts_of(house: Path) -> str:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"],
+        cwd=house,
+        env={**os.environ, "PYTHONPATH": str(house / "src")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Contracts: " in done.stdout, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_import_contract_is_kept() -> None:
+    assert " 0 broken." in contracts_of(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("model/review", "import holdshort.storage.records", "Dependencies point down the stairs"),
+        ("storage/records", "import holdshort.checks", "Dependencies point down the stairs"),
+        ("utils", "", "Dependencies point down the stairs"),
+        ("walkthrough/session", "import rich", "Only the shells draw"),
+        ("verification/verify", "import click", "Only the command line knows click"),
+        ("checks/seeds_set", "import git", "Only storage.git speaks to git"),
+        ("verification/verify", "import pandas", "Only a report tabulates"),
+        ("model/policy", "import subprocess", "The model is pure"),
+        ("tui/planted", "import holdshort.storage", "The TUI speaks only to the verbs"),
+        ("checks/seeds_set", "import holdshort.checks.secrets_absent", "No check knows another"),
+    ],
+)
+def test_a_planted_violation_breaks_its_contract(
+    copied_house: Path, module: str, line: str, contract: str
+) -> None:
+    planted = copied_house / "src" / "holdshort" / f"{module}.py"
+    before = planted.read_bytes() if planted.exists() else None
+    planted.write_bytes((before or b"") + f"\n{line}\n".encode())
+    try:
+        said = contracts_of(copied_house)
+    finally:
+        if before is None:
+            planted.unlink()
+        else:
+            planted.write_bytes(before)
+    assert re.search(rf"^{contract}.* BROKEN", said, re.MULTILINE), said
+
+
+def loaded_by(folder: Path, *arguments: str) -> set[str]:
+    """Run one command in its own process; return the top-level names it imported."""
+    program = (
+        "import json, os, sys\n"
+        "from holdshort.cli.main import main\n"
+        "main(json.loads(sys.argv[1]))\n"
+        "names = {name.partition('.')[0] for name in sys.modules}\n"
+        "os.write(int(sys.argv[2]), json.dumps(sorted(names)).encode())\n"
+    )
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as names:
+        subprocess.run(
+            [sys.executable, "-P", "-c", program, json.dumps(arguments), str(writer)],
+            cwd=folder,
+            pass_fds=(writer,),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+        )
+        os.close(writer)
+        return set(json.loads(names.read()))
+
+
+def test_asking_for_the_version_loads_next_to_nothing(tmp_path: Path) -> None:
+    heavy = {"git", "numpy", "pandas", "pydantic", "rich", "textual", "yaml"}
+    assert not loaded_by(tmp_path, "--version") & heavy
+
+
+def test_verify_never_draws(repository: Path) -> None:
+    loaded = loaded_by(repository, "verify")
+    assert "holdshort" in loaded
+    assert not loaded & {"numpy", "pandas", "textual"}
+
+
+def test_every_exit_code_is_documented() -> None:
+    table = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
+    rows = {int(row) for row in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    assert set(ExitCode) <= rows
+
+
+def test_a_touched_home_is_noticed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    conftest = request.config.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+    assert conftest is not None
+    traces: Callable[[Path], dict[str, int]] = conftest.traces
+    before = traces(tmp_path)
+    (tmp_path / ".gitconfig").touch()
+    assert traces(tmp_path) != before
