@@ -1,0 +1,160 @@
+"""What a check is, which checks there are, and how they are run.
+
+In: a `RepoView` and the ids wanted. Out: one `Finding` per id, in the order of the registry, as
+each is ready. Modules are imported only when their check runs. A check that crashes, or needs
+longer than its budget, is `unknown` with the reason; the others go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from holdshort.checks.facts.view import Entry, RepoView
+from holdshort.model.finding import Confidence, Finding, Level, Outcome, Place
+from holdshort.model.text import one_line, visible
+
+if TYPE_CHECKING:
+    from holdshort.checks.facts.repository import (
+        Repository,  # noqa: TC004 - a dataclass evaluates no annotation, and IDS stay cheap
+    )
+
+__all__ = [
+    "IDS",
+    "Check",
+    "Entry",
+    "RepoView",
+    "Verdict",
+    "load",
+    "place",
+    "run",
+]
+
+CHECK_SECONDS = 10.0
+"""Longest time for one check. Source: docs/promises.md, G9."""
+
+ALL_SECONDS = 60.0
+"""Longest time for all checks together. Source: docs/promises.md, G9."""
+
+MAX_PLACES = 100
+"""Most places a finding carries; facts still count all. Source: our own limit."""
+
+IDS = (
+    "dependencies-pinned",
+    "seeds-set",
+    "splits-seeded",
+    "tests-present",
+)
+"""Every check, in the order of reports. The module is the id with underscores."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one look at a repository came to; the runner makes it a `Finding`."""
+
+    outcome: Outcome
+    headline: str
+    confidence: Confidence = Confidence.CERTAIN
+    evidence: tuple[Place, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    remediation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One statement that a repository makes true or false.
+
+    Attributes:
+        id: the name of the module, with hyphens.
+        version: grows when the same bytes may give another outcome.
+        title: two or three words for a list.
+        statement: the sentence that is true when the check passes.
+        outcomes: what each outcome means here.
+        rules: the edge rules that decide trust, one sentence each.
+        facts: the keys of `Finding.facts`, with what they hold.
+        not_checked: one phrase naming what this check cannot see.
+        look: reads the repository and comes to a verdict.
+    """
+
+    id: str
+    version: str
+    title: str
+    statement: str
+    outcomes: Mapping[Outcome, str]
+    rules: tuple[str, ...]
+    facts: Mapping[str, str]
+    not_checked: str
+    look: Callable[[Repository], Verdict]
+
+
+def load(check_id: str) -> Check:
+    """Return a check by its id, importing its module.
+
+    Raises:
+        KeyError: no check has this id.
+    """
+    if check_id not in IDS:
+        raise KeyError(check_id)
+    module = import_module(f"holdshort.checks.{check_id.replace('-', '_')}")
+    check: Check = module.CHECK
+    return check
+
+
+def run(
+    view: RepoView,
+    ids: Iterable[str] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Finding]:
+    """Yield one finding per requested check, in registry order, each as soon as it is known.
+
+    Raises:
+        KeyError: an id that no check has.
+    """
+    from holdshort.checks.facts.repository import Repository  # noqa: PLC0415 - IDS stay cheap
+
+    wanted = set(IDS if ids is None else ids)
+    for unknown in sorted(wanted.difference(IDS)):
+        raise KeyError(unknown)
+    repository = Repository(view, clock)
+    end_s = clock() + ALL_SECONDS
+    for check_id in IDS:
+        if check_id in wanted:
+            repository.begin(min(end_s, clock() + CHECK_SECONDS))
+            yield _finding(load(check_id), repository)
+
+
+def place(
+    path: str, line: int, level: Level, why: str, *, end_line: int = 0, cell: int = 0
+) -> Place:
+    """Return a place whose foreign text is harmless to show."""
+    end = end_line or line
+    shown = one_line(why, 80)
+    return Place(path=visible(path), line=line, end_line=end, level=level, why=shown, cell=cell)
+
+
+def _finding(check: Check, repository: Repository) -> Finding:
+    try:
+        verdict = check.look(repository)
+    except TimeoutError:
+        verdict = _undecided(f"Stopped after {CHECK_SECONDS:.0f} s without a result")
+    # A defect in one check must not hide what the others found; here, and only here.
+    except Exception as error:  # noqa: BLE001 - turned into an unknown outcome with its reason
+        verdict = _undecided(f"The check itself failed: {type(error).__name__}")
+    return Finding(
+        id=check.id,
+        version=check.version,
+        outcome=verdict.outcome,
+        confidence=verdict.confidence,
+        headline=one_line(verdict.headline, 200),
+        evidence=verdict.evidence[:MAX_PLACES],
+        facts=verdict.facts,
+        coverage=repository.coverage(check.not_checked),
+        remediation=verdict.remediation,
+    )
+
+
+def _undecided(headline: str) -> Verdict:
+    return Verdict(outcome=Outcome.UNKNOWN, confidence=Confidence.UNSURE, headline=headline)

@@ -1,0 +1,313 @@
+"""Every run-time dependency installs to one exact version.
+
+Reads manifests and locks unit by unit. A lock pins what it covers; without one a requirement pins
+itself or not at all. What a manifest computes when it runs stays unknown.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from holdshort.checks.base import Check, Verdict, place
+from holdshort.checks.facts.dependency_units import Declared, Unit, find_units, satisfies
+from holdshort.checks.facts.inventory import Kind, is_test_path
+from holdshort.checks.facts.repository import Repository
+from holdshort.checks.facts.requirements import Pin, Requirement
+from holdshort.model.finding import Confidence, Level, Outcome, Place
+
+_INSTALL = re.compile(r"^[^#\n]{0,80}\b(?:pip3?|conda|mamba|uv pip)\s+install\s+\S", re.MULTILINE)
+_ENTRY = re.compile(r"(train|finetune|fine_tune|run|main|fit)([_-]\w+)?\.py$")
+_WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN, Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What one unit came to; `floating` are the requirements that nothing pins."""
+
+    unit: Unit
+    outcome: Outcome
+    pinned: bool | str | None
+    total: int
+    exact: int
+    floating: tuple[Requirement, ...]
+    places: tuple[Place, ...]
+
+
+def look(repository: Repository) -> Verdict:
+    """Judge every unit and report the worst."""
+    units = find_units(repository)
+    if not units:
+        return _without_manifest(repository)
+    judged = [_judge(repository, unit) for unit in units]
+    outcome = min((j.outcome for j in judged), key=_WORST.index)
+    return Verdict(
+        outcome=outcome,
+        headline=_headline(judged),
+        evidence=tuple(sorted((p for j in judged for p in j.places), key=_strength)),
+        facts=_facts(judged),
+        remediation=_REMEDIATION if outcome in {Outcome.FAIL, Outcome.WARN} else "",
+    )
+
+
+_REMEDIATION = (
+    "Let a resolver write every version down and commit the result, for example:\n"
+    "uv lock\n"
+    "or: uv pip compile --universal --generate-hashes requirements.in -o requirements.txt"
+)
+
+
+def _judge(repository: Repository, unit: Unit) -> _Judged:
+    main = unit.main
+    if main is None or (not main.requirements and (main.is_dynamic or unit.unreadable)):
+        return _undecided(unit)
+    rows = [r for r in main.requirements if r.pin is not Pin.INVALID]
+    floating = tuple(r for r in rows if not _is_pinned(r, unit) and r.pin is not Pin.PREFIX)
+    prefixes = [r for r in rows if r.pin is Pin.PREFIX and not _is_pinned(r, unit)]
+    library = bool(unit.package) and _is_library(repository, unit)
+    return _Judged(
+        unit=unit,
+        outcome=_outcome(unit, main, floating, prefixes, library=library),
+        pinned=_pinned(rows, floating, prefixes),
+        total=len(rows),
+        exact=len(rows) - len(floating) - len(prefixes),
+        floating=floating,
+        places=tuple(_places(unit, main, floating, prefixes, library=library)),
+    )
+
+
+def _is_pinned(requirement: Requirement, unit: Unit) -> bool:
+    if requirement.pin is Pin.EXACT:
+        return True
+    lock = unit.lock_of(requirement.name)
+    if lock is not None:
+        return satisfies(requirement, lock.versions[requirement.name])
+    if unit.locks and requirement.conditional:
+        return True
+    pins = (r for other in unit.others for r in other.requirements if other.kind != "conda")
+    return any(r.name == requirement.name and r.pin is Pin.EXACT for r in pins)
+
+
+def _pinned(
+    rows: list[Requirement], floating: tuple[Requirement, ...], prefixes: list[Requirement]
+) -> bool | str | None:
+    if not rows:
+        return None
+    if floating:
+        return False
+    return "partial" if prefixes else True
+
+
+def _outcome(
+    unit: Unit,
+    main: Declared,
+    floating: tuple[Requirement, ...],
+    prefixes: list[Requirement],
+    *,
+    library: bool,
+) -> Outcome:
+    if any(r.pin is Pin.OPEN for r in floating):
+        return Outcome.WARN if library else Outcome.FAIL
+    if unit.unreadable or any(r.pin is Pin.INVALID for r in main.requirements):
+        return Outcome.UNKNOWN
+    if not main.requirements:
+        return Outcome.NOT_APPLICABLE
+    if floating or prefixes or not _is_closed(unit, main) or _open_alternatives(unit):
+        return Outcome.WARN
+    return Outcome.PASS
+
+
+def _is_closed(unit: Unit, main: Declared) -> bool:
+    """Tell whether the versions of what the dependencies need are fixed too."""
+    if main.is_compiled or all(r.hashed for r in main.requirements):
+        return True
+    names = [r.name for r in main.requirements if not r.conditional and not r.hashed]
+    if bool(unit.locks) and all(unit.lock_of(name) for name in names):
+        return True
+    return any(o.is_compiled and o.kind == "requirements" for o in unit.others)
+
+
+def _open_alternatives(unit: Unit) -> list[Requirement]:
+    rows = [r for other in unit.others if other.kind == "conda" for r in other.requirements]
+    return [r for r in rows if r.pin is Pin.OPEN and not _is_pinned(r, unit)]
+
+
+def _is_library(repository: Repository, unit: Unit) -> bool:
+    """Tell whether a unit is a package without a training entry, which may have ranges."""
+    prefix = f"{unit.folder}/" if unit.folder else ""
+    paths = [p.removeprefix(prefix) for p in repository.paths if p.startswith(prefix)]
+    stem = unit.package.replace("-", "_")
+    importable = {f"{stem}/__init__.py", f"src/{stem}/__init__.py", f"{stem}.py", f"src/{stem}.py"}
+    trains = any(
+        posixpath.basename(path) in {"dvc.yaml", "MLproject"}
+        or (_ENTRY.match(posixpath.basename(path)) and not is_test_path(path))
+        for path in paths
+    )
+    lower = {path.lower() for path in paths}
+    return not importable.isdisjoint(lower) and not trains
+
+
+def _places(
+    unit: Unit,
+    main: Declared,
+    floating: tuple[Requirement, ...],
+    prefixes: list[Requirement],
+    *,
+    library: bool,
+) -> Iterator[Place]:
+    for row in floating:
+        is_open = row.pin is Pin.OPEN and not library
+        why = f"{row.name}: {_reason(row, unit)}"
+        yield place(row.path, row.line, Level.FAIL if is_open else Level.WARN, why)
+    for row in prefixes:
+        yield place(row.path, row.line, Level.WARN, f"{row.name}: {row.why}")
+    for row in _open_alternatives(unit):
+        yield place(row.path, row.line, Level.WARN, f"{row.name}: {row.why}, in another manifest")
+    for row in main.requirements:
+        if row.pin is Pin.INVALID:
+            yield place(row.path, row.line, Level.WARN, "not a requirement")
+    for lock in unit.locks:
+        yield place(lock.path, 0, Level.PASS, f"locks {len(lock.versions)} packages")
+    if not floating and not unit.locks and main.requirements:
+        yield place(main.paths[0], 0, Level.PASS, "every requirement names one version")
+
+
+def _reason(row: Requirement, unit: Unit) -> str:
+    lock = unit.lock_of(row.name)
+    if lock is not None:
+        return f"{lock.path} locks {', '.join(lock.versions[row.name])}, not {row.specifier}"
+    return f"{row.why}, not in the lock" if unit.locks else row.why
+
+
+def _undecided(unit: Unit) -> _Judged:
+    main = unit.main
+    if main is None and not unit.unreadable:
+        return _Judged(unit, Outcome.NOT_APPLICABLE, None, 0, 0, (), ())
+    why = "its requirements are computed when it runs" if main else "cannot be read"
+    paths = unit.unreadable or (main.paths if main else ())
+    found = tuple(place(path, 0, Level.WARN, why) for path in paths[:1])
+    return _Judged(unit, Outcome.UNKNOWN, None, 0, 0, (), found)
+
+
+def _headline(judged: list[_Judged]) -> str:
+    total = sum(j.total for j in judged)
+    exact = sum(j.exact for j in judged)
+    locks = [lock.path for j in judged for lock in j.unit.locks]
+    if not total:
+        return "Found manifests, but no requirement that can be read in them"
+    compiled = any(j.unit.main and j.unit.main.is_compiled for j in judged)
+    noun = "requirement" if total == 1 else "requirements"
+    lock = f"locked in {', '.join(locks[:3])}" if locks else "no lock file"
+    lock = "written by a resolver" if compiled and not locks else lock
+    where = f" in {len(judged)} projects" if len(judged) > 1 else ""
+    return f"Found {total} {noun}{where}, {exact} pinned exactly, {lock}"
+
+
+def _facts(judged: list[_Judged]) -> dict[str, object]:
+    states = [j.pinned for j in judged if j.pinned is not None]
+    pinned: bool | str | None = None
+    if states:
+        pinned = next((s for s in (False, "partial") if s in states), True)
+    return {
+        "pinned": pinned,
+        "total": sum(j.total for j in judged),
+        "exact": sum(j.exact for j in judged),
+        "unpinned": [
+            {"name": r.name, "path": r.path, "line": r.line} for j in judged for r in j.floating
+        ],
+        "units": [
+            {
+                "folder": j.unit.folder,
+                "manifests": list(j.unit.main.paths) if j.unit.main else [],
+                "locks": [lock.path for lock in j.unit.locks],
+                "outcome": str(j.outcome),
+                "pinned": j.pinned,
+                "total": j.total,
+            }
+            for j in judged
+        ],
+    }
+
+
+def _strength(found: Place) -> tuple[int, str, int]:
+    order = (Level.FAIL, Level.WARN, Level.PASS, Level.INFO).index(found.level)
+    return order, found.path, found.line
+
+
+def _without_manifest(repository: Repository) -> Verdict:
+    code = repository.inventory.of(Kind.PYTHON, Kind.NOTEBOOK)
+    facts: dict[str, object] = {"pinned": None, "total": 0, "exact": 0, "unpinned": [], "units": []}
+    if not code:
+        return Verdict(
+            outcome=Outcome.NOT_APPLICABLE, headline="Found no Python and no manifest", facts=facts
+        )
+    readmes = tuple(_install_lines(repository))
+    hint = f"; {readmes[0].where} has an install command" if readmes else ""
+    return Verdict(
+        outcome=Outcome.UNKNOWN,
+        confidence=Confidence.CERTAIN,
+        headline=f"Found no manifest beside {len(code)} Python files and notebooks{hint}",
+        evidence=readmes,
+        facts=facts,
+        remediation="Write the dependencies into pyproject.toml, then: uv lock",
+    )
+
+
+def _install_lines(repository: Repository) -> Iterator[Place]:
+    for file in repository.inventory.files:
+        if not file.folder and file.name.lower().startswith("readme"):
+            text = repository.text(file.path) or ""
+            for found in _INSTALL.finditer(text):
+                line = text.count("\n", 0, found.start()) + 1
+                yield place(file.path, line, Level.WARN, "an install command, no versions kept")
+
+
+CHECK = Check(
+    id="dependencies-pinned",
+    version="1",
+    title="dependencies",
+    statement="Every run-time dependency installs to one exact version.",
+    outcomes={
+        Outcome.PASS: (
+            "a tracked lock covers every requirement, or a resolver wrote the whole requirement"
+            " file, or every requirement is fixed by a hash or a full commit"
+        ),
+        Outcome.WARN: (
+            "each requirement is exact, but what they need floats; ~=, a tag, an address without"
+            " a hash; conda with one or two parts; the ranges of a library"
+        ),
+        Outcome.FAIL: "a bare name, a range, a wildcard or a branch in an application",
+        Outcome.NOT_APPLICABLE: "no Python, or manifests that require nothing",
+        Outcome.UNKNOWN: "no manifest, or one that cannot be read or computes its requirements",
+    },
+    rules=(
+        (
+            "==1.2.* and ~= and != are no pins; === is; a bare Poetry version is exact; a single"
+            " conda = is a prefix, which counts as exact with three parts."
+        ),
+        "A commit counts in full only: 40 hexadecimal digits; git@host is no commit.",
+        "Options, comments and editable installs of the repository itself are not counted.",
+        (
+            "Constraint files pin without adding; includes are relative to the including file and"
+            " never leave the repository."
+        ),
+        (
+            "A lock counts for its own folder, or for the members of its uv workspace, and only for"
+            " names it holds in a version that is allowed."
+        ),
+        "dvc.lock and package-lock.json are no Python locks; untracked files do not exist.",
+        "A library is a unit that can be built, can be imported, and has no training entry.",
+        "Zero requirements is no pass.",
+    ),
+    facts={
+        "pinned": "true, false, partial (conda prefixes only), null (no requirement)",
+        "total": "run-time requirements found",
+        "exact": "how many are fixed, by themselves or by a lock",
+        "unpinned": "name, path and line of each requirement that nothing fixes",
+        "units": "per folder with a manifest: manifests, locks, outcome, pinned, total",
+    },
+    not_checked="whether the environment the model was trained in had these versions",
+    look=look,
+)

@@ -1,0 +1,100 @@
+"""Somebody else's YAML, composed for its lines and never constructed.
+
+In: text. Out: PyYAML nodes, which carry line numbers. The events are counted first: a document
+that is too deep, too large or full of aliases is refused before a node is built. An alias is a
+reference to the same node; nothing here ever copies it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import yaml
+
+from holdshort.checks.facts.python_source import UnreadableSourceError
+
+MAX_DEPTH = 40
+"""Deepest nesting. Source: our own limit; workflows in the wild stay below 15."""
+
+MAX_EVENTS = 100_000
+"""Most events of a document. Source: docs/promises.md, G9, two events a node."""
+
+MAX_ALIASES = 200
+"""Most aliases of a document. Source: our own limit."""
+
+MAX_BYTES = 1_000_000
+"""Largest document. Source: docs/promises.md, G9."""
+
+_OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+
+
+def compose(text: str) -> yaml.Node | None:
+    """Return the first document as nodes, None when it is empty.
+
+    Raises:
+        UnreadableSourceError: not YAML, or beyond a limit.
+    """
+    if len(text) > MAX_BYTES:
+        raise UnreadableSourceError("YAML larger than 1 MB")
+    try:
+        _refuse_excess(text)
+        loader = _Loader(text)
+        try:
+            return loader.get_node() if loader.check_node() else None
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        raise UnreadableSourceError(f"not valid YAML{_where(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSourceError("not valid YAML") from error
+
+
+def items(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    """Yield the keys of a mapping with their values; nothing for any other node."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield key.value, value
+
+
+def get(node: yaml.Node | None, *keys: str) -> yaml.Node | None:
+    """Return the value under a path of keys, None when a step is missing."""
+    for key in keys:
+        node = dict(items(node)).get(key)
+    return node
+
+
+def elements(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """Yield the elements of a list; a single scalar counts as a list of one."""
+    if isinstance(node, yaml.SequenceNode):
+        yield from node.value
+    elif isinstance(node, yaml.ScalarNode) and node.value:
+        yield node
+
+
+def text_of(node: yaml.Node | None) -> str:
+    """Return the text of a scalar, empty for anything else."""
+    return node.value if isinstance(node, yaml.ScalarNode) else ""
+
+
+def line_of(node: yaml.Node) -> int:
+    """Return the 1-based line where a node starts."""
+    return int(node.start_mark.line) + 1
+
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _refuse_excess(text: str) -> None:
+    depth = aliases = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        depth += isinstance(event, _OPENING) - isinstance(event, _CLOSING)
+        aliases += isinstance(event, yaml.AliasEvent)
+        if depth > MAX_DEPTH or count > MAX_EVENTS or aliases > MAX_ALIASES:
+            raise UnreadableSourceError("YAML beyond the limits of depth, size or aliases")
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f" (line {mark.line + 1})" if mark is not None else ""

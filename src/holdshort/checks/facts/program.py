@@ -1,0 +1,102 @@
+"""A Python file as the calls it makes: plain values that outlive the syntax tree.
+
+Made by `python_calls`, followed across files by `programs`. Targets are dotted:
+`numpy.random.rand`; `.utils.seed` relative; `:Trainer.fit` defined in the same file; `?.sample`
+on a receiver nobody can name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from holdshort.checks.facts.python_values import Source
+
+MAIN = "__main__"
+"""The scope of what stands under the guard `if __name__ == "__main__"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, with where each argument comes from.
+
+    Attributes:
+        target: what is called.
+        line: 1-based, within the cell in a notebook: where the argument about chance stands,
+            else where the name of the function ends.
+        args: sources of the positional arguments.
+        keywords: sources of the named ones; a `**` argument is named `**`.
+        compared: lower-case names on the other side when the result is compared.
+    """
+
+    target: str
+    line: int
+    args: tuple[Source, ...] = ()
+    keywords: tuple[tuple[str, Source], ...] = ()
+    compared: str = ""
+    cell: int = 0
+
+    def source_of(self, keyword: str, position: int = -1) -> Source | None:
+        """Return the source of an argument by name, else by position, else None."""
+        for name, source in self.keywords:
+            if name == keyword:
+                return source
+        return self.args[position] if 0 <= position < len(self.args) else None
+
+    @property
+    def has_hidden_arguments(self) -> bool:
+        """Whether `**` or `*` may bring arguments nobody can see."""
+        return any(name == "**" for name, _ in self.keywords) or "*" in self.args
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A module imported at this point, which runs its top level."""
+
+    target: str
+    line: int
+    cell: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The body of a function, a method or the module (`name` is empty).
+
+    Attributes:
+        name: `f`, `Trainer.fit`, `outer.inner`.
+        line: where the definition starts.
+        parameters: names in order, without `self` and `cls`.
+        defaults: sources of the defaults.
+        events: what happens, in order.
+    """
+
+    name: str
+    line: int
+    parameters: tuple[str, ...]
+    defaults: tuple[tuple[str, Source], ...]
+    events: tuple[Call | Import, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything one Python file says about what it calls.
+
+    Attributes:
+        scopes: the module first, under the empty name, then each definition with events.
+        imports: local name to dotted target, module level.
+        classes: names of the classes defined.
+        options: where a named setting gets its value by default (`--seed`, class fields).
+        names: every name and attribute read, separated and surrounded by blanks.
+        is_script: whether it has a `__main__` guard.
+    """
+
+    scopes: Mapping[str, Scope]
+    imports: Mapping[str, str]
+    classes: frozenset[str]
+    options: Mapping[str, Source]
+    names: str
+    is_script: bool
+
+    def mentions(self, name: str) -> bool:
+        """Tell whether a name or attribute is read anywhere in the file."""
+        return f" {name} " in self.names

@@ -1,0 +1,200 @@
+"""The Python files of a repository as one program: who calls whom, across files.
+
+In: `Program` facts by path. Out: for each starting point the calls that run, in order, as far as
+names can be followed. A file nobody imports, a `__main__` block and every notebook are starting
+points. A definition that is only named (a callback, a method of a class in use, what a framework
+calls) runs later, at an unknown time. Definitions nobody names are unreached.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from holdshort.checks.facts.module_names import ModuleNames
+from holdshort.checks.facts.program import MAIN, Call, Import, Program, Scope
+from holdshort.checks.facts.python_values import Source
+
+MAX_DEPTH = 40
+"""Deepest chain of calls followed. Source: our own limit."""
+
+Place = tuple[str, str]
+"""A scope: path and name."""
+
+
+class When(IntEnum):
+    """How sure the order of a step is."""
+
+    IN_ORDER = 0
+    LATER = 1
+    UNREACHED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A value on its way: its source, and where that source has to be read.
+
+    Attributes:
+        given: what the parameters of the scope around it were called with.
+    """
+
+    source: Source
+    path: str
+    scope: Scope
+    given: Mapping[str, Origin]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call as it happens: where, when, and what the parameters around it were given."""
+
+    path: str
+    scope: Scope
+    call: Call
+    when: When
+    given: Mapping[str, Origin]
+
+    def origin(self, source: Source) -> Origin:
+        """Return a source as read at this step."""
+        return Origin(source, self.path, self.scope, self.given)
+
+
+@dataclass(slots=True)
+class _Walk:
+    steps: list[Step] = field(default_factory=list)
+    visited: set[Place] = field(default_factory=set)
+    when: When = When.IN_ORDER
+
+
+class Programs:
+    """Follows names across the files of one repository."""
+
+    def __init__(self, programs: Mapping[str, Program], matters: Callable[[Call], bool]) -> None:
+        """Index the files; `matters` tells which calls a caller of `walk` wants to see."""
+        self.programs = programs
+        self.modules = ModuleNames(programs)
+        self._matters = matters
+        self._imports: dict[str, tuple[str, ...]] = {}
+        self._events: dict[Place, list[tuple[Call | str, tuple[Place, ...]]]] = {}
+        for path, program in programs.items():
+            self._index(path, program)
+        self._relevant = self._find_relevant()
+        self._named_in = self._find_mentions()
+
+    def roots(self) -> tuple[str, ...]:
+        """Return the files that run on their own, in path order."""
+        imported = {module for modules in self._imports.values() for module in modules}
+        return tuple(p for p, q in self.programs.items() if q.is_script or p not in imported)
+
+    def walk(self, root: str) -> tuple[Step, ...]:
+        """Return what happens when a file is run, later things last."""
+        walk = _Walk()
+        self._enter(walk, (root, ""), {}, 0)
+        self._enter(walk, (root, MAIN), {}, 0)
+        walk.when = When.LATER
+        closure = self._closure(root)
+        for path in closure:
+            for name in self.programs[path].scopes:
+                if (path, name) in self._relevant and self._is_named(name, closure):
+                    self._enter(walk, (path, name), {}, 0)
+        return tuple(walk.steps)
+
+    def unreached(self, reached: Iterable[Step]) -> Iterator[Step]:
+        """Yield the calls in definitions that no starting point reaches."""
+        seen = {(step.path, step.scope.name) for step in reached}
+        for place, events in self._events.items():
+            if place not in seen:
+                scope = self._scope(place)
+                for event, _ in events:
+                    if isinstance(event, Call) and self._matters(event):
+                        yield Step(place[0], scope, event, When.UNREACHED, {})
+
+    def option(self, dotted: str, path: str) -> Source | None:
+        """Return the value of an imported setting, or None when it is not ours."""
+        module, _, name = dotted.rpartition(".")
+        found = self.modules.find(module, path)
+        return self.programs[found].options.get(name) if found else None
+
+    def _scope(self, place: Place) -> Scope:
+        return self.programs[place[0]].scopes[place[1]]
+
+    def _index(self, path: str, program: Program) -> None:
+        imports: dict[str, None] = {}
+        for name, scope in program.scopes.items():
+            rows: list[tuple[Call | str, tuple[Place, ...]]] = []
+            for event in scope.events:
+                if isinstance(event, Import):
+                    modules = self.modules.imported(event.target, path)
+                    imports.update(dict.fromkeys(modules))
+                    rows.extend((module, ((module, ""),)) for module in modules)
+                else:
+                    definitions = self.modules.definitions(event.target, path)
+                    rows.append((event, tuple(definitions)))
+            self._events[path, name] = rows
+        self._imports[path] = tuple(imports)
+
+    def _find_relevant(self) -> frozenset[Place]:
+        """Return the scopes from which a call that matters can be reached."""
+        callers: dict[Place, set[Place]] = defaultdict(set)
+        waiting: list[Place] = []
+        for place, rows in self._events.items():
+            for event, definitions in rows:
+                if isinstance(event, Call) and self._matters(event):
+                    waiting.append(place)
+                for called in definitions:
+                    callers[called].add(place)
+        relevant: set[Place] = set()
+        while waiting:
+            place = waiting.pop()
+            if place not in relevant:
+                relevant.add(place)
+                waiting.extend(callers[place])
+        return frozenset(relevant)
+
+    def _find_mentions(self) -> Mapping[str, frozenset[str]]:
+        """Return the files that mention each part of the name of a relevant scope."""
+        wanted = {part for _, name in self._relevant for part in name.split(".")}
+        found: dict[str, set[str]] = defaultdict(set)
+        for path, program in self.programs.items():
+            for name in wanted.intersection(program.names.split()):
+                found[name].add(path)
+        return {name: frozenset(paths) for name, paths in found.items()}
+
+    def _closure(self, root: str) -> dict[str, None]:
+        closure: dict[str, None] = {root: None}
+        waiting = [root]
+        while waiting:
+            for module in self._imports[waiting.pop()]:
+                if module not in closure:
+                    closure[module] = None
+                    waiting.append(module)
+        return closure
+
+    def _enter(self, walk: _Walk, place: Place, given: Mapping[str, Origin], depth: int) -> None:
+        if place not in self._relevant or place in walk.visited or depth > MAX_DEPTH:
+            return
+        walk.visited.add(place)
+        scope = self._scope(place)
+        for event, definitions in self._events[place]:
+            if isinstance(event, str):
+                self._enter(walk, (event, ""), {}, depth + 1)
+                continue
+            step = Step(place[0], scope, event, walk.when, given)
+            for called in definitions:
+                if called in self._relevant:
+                    self._enter(walk, called, self._given(step, called), depth + 1)
+            walk.steps.append(step)
+
+    def _given(self, step: Step, called: Place) -> Mapping[str, Origin]:
+        parameters = self._scope(called).parameters
+        pairs = [*zip(parameters, step.call.args, strict=False), *step.call.keywords]
+        return {name: step.origin(source) for name, source in pairs}
+
+    def _is_named(self, name: str, closure: Mapping[str, None]) -> bool:
+        if not name or name == MAIN:
+            return False
+        parts = (part for part in name.split(".") if not part.startswith("__"))
+        none: frozenset[str] = frozenset()
+        return any(not self._named_in.get(p, none).isdisjoint(closure) for p in parts)

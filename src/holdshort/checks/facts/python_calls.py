@@ -1,0 +1,328 @@
+"""What a Python file calls, scope by scope, in the order it would happen.
+
+In: a syntax tree. Out: `Program`, plain tuples that can be kept after the tree is gone. Names
+are resolved through the file's own imports and assignments, so `r = np.random; r.rand()` is
+`numpy.random.rand`. Calls no rule and no file of the repository could know are dropped.
+
+Text order is kept within a scope; bodies of functions are scopes of their own, because they run
+when called.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from holdshort.checks.facts import python_values as values
+from holdshort.checks.facts.program import MAIN, Call, Import, Program, Scope
+from holdshort.checks.facts.python_values import Source
+
+MAX_TARGET = 160
+"""Longest dotted name followed, in characters. Source: our own limit."""
+
+Keep = Callable[[str], bool]
+
+
+def read_program(tree: ast.Module, keep: Keep) -> Program:
+    """Return what a file calls; `keep` tells which resolved targets matter.
+
+    Raises:
+        RecursionError: an expression is nested more deeply than Python can follow.
+    """
+    reader = _Reader(keep)
+    reader.read(tree)
+    return Program(
+        scopes={scope.name: scope for scope in reader.scopes if scope.events or not scope.name},
+        imports={k: v for k, v in reader.module.names.items() if not v.startswith(":")},
+        classes=frozenset(reader.classes),
+        options=reader.options,
+        names=f" {' '.join(sorted(reader.read_names))} ",
+        is_script=reader.is_script,
+    )
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What names mean while one scope is read."""
+
+    name: str
+    owner: str = ""
+    outer: _Frame | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    events: list[Call | Import] = field(default_factory=list)
+    compared: str = ""
+    is_class: bool = False
+
+    def lookup(self, name: str) -> str:
+        """Return what a name stands for, empty when unknown."""
+        frame: _Frame | None = self
+        while frame is not None:
+            if name in frame.names and (frame is self or not frame.is_class):
+                return frame.names[name]
+            frame = frame.outer
+        return ""
+
+    def source(self, name: str) -> Source:
+        """Return where the value of a name comes from, empty when unknown."""
+        frame: _Frame | None = self
+        while frame is not None:
+            if name in frame.sources:
+                return frame.sources[name]
+            frame = frame.outer
+        return ""
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class _Reader:
+    def __init__(self, keep: Keep) -> None:
+        self.keep = keep
+        self.module = _Frame("")
+        self.frame = self.module
+        self.scopes: list[Scope] = []
+        self.classes: set[str] = set()
+        self.options: dict[str, Source] = {}
+        self.read_names: set[str] = set()
+        self.is_script = False
+        self.pending: list[tuple[_Function, _Frame]] = []
+
+    def read(self, tree: ast.Module) -> None:
+        for name in _defined(tree.body):
+            self.module.names[name] = f":{name}"
+        self._all(tree.body)
+        self.scopes.append(Scope("", 1, (), (), tuple(self.module.events)))
+        while self.pending:
+            self._body(*self.pending.pop(0))
+
+    def resolve(self, node: ast.expr) -> str:
+        """Return the dotted name of an expression; the value of a call is its function's."""
+        if isinstance(node, ast.Name):
+            return self.frame.lookup(node.id)
+        if isinstance(node, ast.Attribute):
+            base = self.resolve(node.value)
+            usable = base and len(base) < MAX_TARGET
+            return f"{base}.{node.attr}" if usable else f"?.{node.attr}"
+        if isinstance(node, ast.Call):
+            return self.resolve(node.func)
+        return self.resolve(node.value) if isinstance(node, ast.Subscript | ast.Await) else ""
+
+    def source(self, node: ast.expr) -> Source:
+        return values.source_of(node, self.resolve, self.frame.source)
+
+    def _all(self, nodes: list[ast.stmt]) -> None:
+        for node in nodes:
+            self._visit(node)
+
+    def _visit(self, node: ast.AST) -> None:
+        special = _SPECIAL.get(type(node))
+        if special:
+            special(self, node)
+        else:
+            self._children(node)
+
+    def _children(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            self._visit(child)
+
+    def _name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.read_names.add(node.id)
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        self.read_names.add(node.attr)
+        self._visit(node.value)
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            local = alias.asname or alias.name.partition(".")[0]
+            self._bind(local, alias.name if alias.asname else local)
+            self._event(Import(alias.name, node.lineno))
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        base = "." * node.level + (node.module or "")
+        for alias in node.names:
+            target = f"{base}.{alias.name}" if node.module else f"{base}{alias.name}"
+            if alias.name == "*":
+                self._keep_call(target, node.lineno)
+            else:
+                self._bind(alias.asname or alias.name, target)
+            self._event(Import(target, node.lineno))
+
+    def _bind(self, local: str, target: str) -> None:
+        self.frame.names.setdefault(local, target)
+        if self.frame is not self.module:
+            self.module.names.setdefault(local, target)
+
+    def _assign(self, node: ast.Assign) -> None:
+        self._visit(node.value)
+        for target in node.targets:
+            self._store(target, node.value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is None:
+            return
+        self._visit(node.value)
+        self._store(node.target, node.value)
+
+    def _store(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            resolved = self.resolve(value)
+            self.frame.names[target.id] = "" if resolved.startswith("?") else resolved
+            source = self.source(value)
+            self.frame.sources[target.id] = source
+            if values.is_setting(target.id) and (self.frame.is_class or self.frame is self.module):
+                self.options[target.id] = values.field_default(value, source, self.source)
+        elif isinstance(target, ast.Attribute) and values.is_setting(target.attr):
+            source = self.source(value)
+            if not source.startswith("param:"):
+                self.options.setdefault(target.attr, source)
+            elif (default := self.frame.source(f"={source[6:]}")) != "":
+                self.options.setdefault(target.attr, default)
+        else:
+            self._visit(target)
+
+    def _call(self, node: ast.Call) -> None:
+        self._visit(node.func)
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            self._visit(argument)
+        self.options.update(values.declared_option(node, self.source))
+        target = self.resolve(node.func)
+        if target and self.keep(target):
+            args = tuple("*" if isinstance(a, ast.Starred) else self.source(a) for a in node.args)
+            named = tuple((k.arg or "**", self.source(k.value)) for k in node.keywords)
+            self._event(
+                Call(target, _telling_line(node), args, named, self.frame.compared),
+            )
+
+    def _keep_call(self, target: str, line: int) -> None:
+        if self.keep(target):
+            self._event(Call(target, line))
+
+    def _event(self, event: Call | Import) -> None:
+        if isinstance(event, Call) or self.keep(event.target):
+            self.frame.events.append(event)
+
+    def _compare(self, node: ast.Compare) -> None:
+        before = self.frame.compared
+        sides = [node.left, *node.comparators]
+        self.frame.compared = " ".join(_plain_names(sides)).lower() or before
+        self._children(node)
+        self.frame.compared = before
+
+    def _if(self, node: ast.If) -> None:
+        if self.frame is not self.module or not _is_main_guard(node.test):
+            self._children(node)
+            return
+        self.is_script = True
+        imported, self.module.events = self.module.events, []
+        self._all(node.body)
+        self.scopes.append(Scope(MAIN, node.lineno, (), (), tuple(self.module.events)))
+        self.module.events = imported
+        self._all(node.orelse)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        for expression in [*node.decorator_list, *node.bases]:
+            self._visit(expression)
+        name = f"{self.frame.name}.{node.name}" if self.frame.name else node.name
+        self.classes.add(name)
+        self.frame.names[node.name] = f":{name}"
+        outer = self.frame
+        self.frame = _Frame(name, name, outer, events=outer.events, is_class=True)
+        self._all(node.body)
+        self.frame = outer
+
+    def _function(self, node: _Function) -> None:
+        for expression in [*node.decorator_list, *_defaults(node)]:
+            self._visit(expression)
+        name = f"{self.frame.name}.{node.name}" if self.frame.name else node.name
+        self.frame.names[node.name] = f":{name}"
+        owner = self.frame.owner if self.frame.is_class else ""
+        self.pending.append((node, _Frame(name, owner, self.frame)))
+
+    def _body(self, node: _Function, frame: _Frame) -> None:
+        positional = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+        named = [a.arg for a in node.args.kwonlyargs]
+        if frame.owner and positional:
+            frame.names[positional.pop(0)] = f":{frame.owner}"
+        self.frame = frame.outer or self.module
+        defaults = {name: self.source(value) for name, value in _default_pairs(node)}
+        self.frame = frame
+        for name in [*positional, *named]:
+            frame.names[name] = ""
+            frame.sources[name] = f"param:{name}"
+            if name in defaults:
+                frame.sources[f"={name}"] = defaults[name]
+        for name in _defined(node.body):
+            frame.names[name] = f":{frame.name}.{name}"
+        self._all(node.body)
+        parameters = (*positional, *named)
+        events = tuple(frame.events)
+        self.scopes.append(
+            Scope(frame.name, node.lineno, parameters, tuple(defaults.items()), events)
+        )
+
+
+_SPECIAL: dict[type[ast.AST], Callable[[_Reader, ast.AST], None]] = {
+    kind: getattr(_Reader, method)
+    for kinds, method in (
+        ((ast.Name,), "_name"),
+        ((ast.Attribute,), "_attribute"),
+        ((ast.Import,), "_import"),
+        ((ast.ImportFrom,), "_import_from"),
+        ((ast.Assign,), "_assign"),
+        ((ast.AnnAssign,), "_annotated"),
+        ((ast.Call,), "_call"),
+        ((ast.Compare,), "_compare"),
+        ((ast.If,), "_if"),
+        ((ast.ClassDef,), "_class"),
+        ((ast.FunctionDef, ast.AsyncFunctionDef), "_function"),
+    )
+    for kind in kinds
+}
+
+
+_TELLING = ("random_state", "seed", "generator", "shuffle")
+
+
+def _telling_line(node: ast.Call) -> int:
+    lines = {keyword.arg: keyword.value.lineno for keyword in node.keywords}
+    for name in _TELLING:
+        if name in lines:
+            return lines[name]
+    return node.func.end_lineno or node.lineno
+
+
+def _is_main_guard(test: ast.expr) -> bool:
+    sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
+    return any(isinstance(side, ast.Constant) and side.value == MAIN for side in sides)
+
+
+def _defined(body: list[ast.stmt]) -> Iterator[str]:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return (node.name for node in body if isinstance(node, kinds))
+
+
+def _defaults(node: _Function) -> list[ast.expr]:
+    return [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+
+
+def _default_pairs(node: _Function) -> Iterator[tuple[str, ast.expr]]:
+    positional = [*node.args.posonlyargs, *node.args.args]
+    tail = positional[len(positional) - len(node.args.defaults) :]
+    yield from ((a.arg, value) for a, value in zip(tail, node.args.defaults, strict=True))
+    for argument, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        if value is not None:
+            yield argument.arg, value
+
+
+def _plain_names(sides: list[ast.expr]) -> Iterator[str]:
+    for side in sides:
+        if isinstance(side, ast.Name):
+            yield side.id
+        elif isinstance(side, ast.Attribute):
+            yield side.attr
+        elif isinstance(side, ast.Subscript) and isinstance(side.slice, ast.Constant):
+            yield str(side.slice.value)

@@ -1,0 +1,194 @@
+"""What the program of a repository does with chance: every draw, seed and split, judged.
+
+In: `Programs` and the seed settings of configuration files. Out: `Happening` values, one per
+call and starting point, each with a state: True, False, None or one of the third answers
+(`optional`, `config_null`, `depends_on_caller`, `indirect`, `unknown`, `unsure`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from holdshort.checks.facts.programs import Origin, Programs, Step, When
+from holdshort.checks.facts.python_values import Source
+from holdshort.checks.facts.random_names import Effect, Role, effect_of
+
+State = bool | str | None
+
+THIRD_ANSWERS = (
+    "config_null",
+    "optional",
+    "depends_on_caller",
+    "unknown",
+    "unsure",
+    "indirect",
+)
+"""The answers between yes and no, the most telling first."""
+
+MAX_INDIRECTIONS = 20
+"""Longest way a value is followed back. Source: our own limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One call that has to do with chance, seen from one starting point.
+
+    Attributes:
+        state: of a seed, whether it fixes the generator; of a draw, whether it was fixed.
+        early: a draw that comes before a seed which would have fixed it.
+    """
+
+    root: str
+    path: str
+    line: int
+    cell: int
+    effect: Effect
+    state: State
+    when: When
+    early: bool = False
+
+
+class Randomness:
+    """Judges what happens from every starting point."""
+
+    def __init__(self, programs: Programs, settings: Mapping[str, tuple[State, ...]]) -> None:
+        """Keep the program and the values that configuration gives to settings by name."""
+        self.programs = programs
+        self.settings = settings
+
+    def happenings(self) -> tuple[Happening, ...]:
+        """Return every draw, seed and split, starting points in path order."""
+        found: list[Happening] = []
+        reached: list[Step] = []
+        for root in self.programs.roots():
+            steps = self.programs.walk(root)
+            reached.extend(steps)
+            found.extend(self._judged(root, steps))
+        found.extend(self._judged("", self.programs.unreached(reached)))
+        return tuple(found)
+
+    def _judged(self, root: str, steps: Iterable[Step]) -> list[Happening]:
+        rows = [(step, effect) for step in steps if (effect := _effect(step)) is not None]
+        rows.sort(key=lambda row: (row[0].when, row[0].when and row[1].role is not Role.SEED))
+        fixed: dict[str, State] = {}
+        ever = self._ever_fixed(rows)
+        found = []
+        for step, effect in rows:
+            state = self._state_of(step, effect, fixed)
+            if effect.role is Role.SEED:
+                for library in effect.libraries:
+                    if fixed.get(library) is not True or state is False:
+                        fixed[library] = state
+            early = effect.role is Role.DRAW and state is False and effect.generator in ever
+            call = step.call
+            found.append(
+                Happening(root, step.path, call.line, call.cell, effect, state, step.when, early)
+            )
+        return found
+
+    def _ever_fixed(self, rows: list[tuple[Step, Effect]]) -> set[str]:
+        return {
+            library
+            for step, effect in rows
+            if effect.role is Role.SEED and self._value(step, effect.source) is not False
+            for library in effect.libraries
+        }
+
+    def _state_of(self, step: Step, effect: Effect, fixed: Mapping[str, State]) -> State:
+        match effect.role:
+            case Role.DRAW:
+                return self._drawn(step, effect, fixed)
+            case Role.HIDDEN:
+                return "unknown"
+            case Role.SEED | Role.LOCAL | Role.GPU_SEED:
+                return self._value(step, effect.source)
+
+    def _drawn(self, step: Step, effect: Effect, fixed: Mapping[str, State]) -> State:
+        state = fixed.get(effect.generator, False)
+        if effect.generator == "jax" and state is False:
+            return "depends_on_caller"
+        if state is True and (effect.generator not in effect.libraries or _uses_torch(effect)):
+            return "indirect"
+        if state is False and step.when is When.UNREACHED:
+            return "depends_on_caller"
+        return state
+
+    def _value(self, step: Step, source: Source | None) -> State:
+        return self._resolve(step.origin(source or "None"), 0)
+
+    def _resolve(self, origin: Origin, depth: int) -> State:
+        source = origin.source
+        if source in _FIXED:
+            return _FIXED[source]
+        kind, _, name = source.partition(":")
+        if depth > MAX_INDIRECTIONS:
+            return "unknown"
+        if kind == "param":
+            return self._parameter(name, origin, depth)
+        if kind == "name":
+            value = self.programs.option(name, origin.path)
+            if value is not None and value != source:
+                return _softened(self._resolve(replace(origin, source=value), depth + 1))
+            return self._setting(name.rpartition(".")[2], origin.path)
+        return self._setting(name, origin.path) if kind == "key" else "unknown"
+
+    def _parameter(self, name: str, origin: Origin, depth: int) -> State:
+        passed = origin.given.get(name)
+        if passed is not None:
+            return _softened(self._resolve(passed, depth + 1))
+        default = dict(origin.scope.defaults).get(name)
+        if default is not None:
+            return _softened(self._resolve(replace(origin, source=default), depth + 1))
+        state = self._setting(name, origin.path) if name else "unknown"
+        return "depends_on_caller" if state == "unknown" else state
+
+    def _setting(self, name: str, path: str) -> State:
+        """Return the state of a setting by its name: this file, then all files, then config."""
+        own = self.programs.programs[path].options.get(name)
+        declared = [own] if own is not None else self._declared(name)
+        states = {_FIXED.get(value, "unknown") for value in declared}
+        if False in states:
+            return "optional"
+        if True in states:
+            return True
+        configured = self.settings.get(name, ())
+        if None in configured:
+            return "config_null"
+        return True if configured else "unknown"
+
+    def _declared(self, name: str) -> list[Source]:
+        programs = self.programs.programs.values()
+        return [p.options[name] for p in programs if name in p.options]
+
+
+_FIXED: dict[Source, State] = {
+    "const": True,
+    "True": True,
+    "False": True,
+    "given": True,
+    "None": False,
+    "time": False,
+    "unsure": "unsure",
+    "unknown": "unknown",
+}
+
+
+def _softened(state: State) -> State:
+    """A seed that may be None on its way is optional, not absent."""
+    return "optional" if state is False else state
+
+
+def _uses_torch(effect: Effect) -> bool:
+    return effect.split and effect.what.endswith("random_split")
+
+
+def _effect(step: Step) -> Effect | None:
+    effect = effect_of(step.call)
+    if effect is None or effect.role is not Role.DRAW or effect.libraries != ("sklearn",):
+        return effect
+    for event in step.scope.events:
+        if event.target == f"{step.call.target}.set_params":
+            own = getattr(event, "source_of", lambda _: None)("random_state")
+            return Effect(Role.LOCAL, effect.libraries, effect.what, own, split=effect.split)
+    return effect

@@ -1,0 +1,171 @@
+"""What checks read: the inventory, texts, and facts per file, each made once and shared.
+
+In: a `RepoView`. Out: facts. One `Repository` serves all checks of a run; `begin` starts the
+coverage of the next check, so that every check can say what it read, skipped and failed to read.
+Limits are checked between files: `TimeoutError` ends one check, not the run.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+
+from holdshort.checks.facts.inventory import File, Inventory, Kind, is_test_path, take_inventory
+from holdshort.checks.facts.program import Call, Program
+from holdshort.checks.facts.programs import Programs
+from holdshort.checks.facts.python_facts import PythonFacts, notebook_facts, python_facts
+from holdshort.checks.facts.random_names import effect_of
+from holdshort.checks.facts.randomness import Happening, Randomness, State
+from holdshort.checks.facts.settings import seed_settings
+from holdshort.checks.facts.view import RepoView
+from holdshort.model.finding import Coverage
+from holdshort.model.text import one_line, visible
+
+MAX_FILE_BYTES = 2_000_000
+"""Largest file read. Source: docs/promises.md, G9."""
+
+MAX_ERRORS_NAMED = 20
+"""Most unreadable files named in a finding; the rest are counted. Source: our own limit."""
+
+
+class Repository:
+    """One state of a repository and everything read out of it so far."""
+
+    def __init__(self, view: RepoView, clock: Callable[[], float] = time.monotonic) -> None:
+        """Read nothing yet."""
+        self.view = view
+        self._clock = clock
+        self._deadline_s = float("inf")
+        self._texts: dict[str, str | OSError] = {}
+        self._python: dict[str, PythonFacts | OSError] = {}
+        self._secrets: dict[str, object] = {}
+        self._read: set[str] = set()
+        self._errors: dict[str, str] = {}
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """Every file, by kind, and what is left out."""
+        return take_inventory(self.view.entries())
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of every file that may be read."""
+        return frozenset(file.path for file in self.inventory.files)
+
+    def begin(self, deadline_s: float) -> None:
+        """Start the coverage of the next check, which must end by this reading of the clock."""
+        self._deadline_s = deadline_s
+        self._read = set()
+        self._errors = {}
+
+    def coverage(self, not_checked: str) -> Coverage:
+        """Return what was read since `begin`."""
+        named = [f"{visible(path)}: {why}" for path, why in sorted(self._errors.items())]
+        more = len(named) - MAX_ERRORS_NAMED
+        errors = named[:MAX_ERRORS_NAMED] + ([f"{more} more files"] if more > 0 else [])
+        skipped = sum(reason != "not a file" for _, reason in self.inventory.skipped)
+        read = len(self._read - self._errors.keys())
+        return Coverage(read=read, skipped=skipped, errors=tuple(errors), not_checked=not_checked)
+
+    def text(self, path: str) -> str | None:
+        """Return a file as text, or None after noting why it cannot be read."""
+        self.tick()
+        if path not in self._texts:
+            try:
+                self._texts[path] = decode(self.view.read(path, MAX_FILE_BYTES))
+            except OSError as error:
+                self._texts[path] = error
+        found = self._texts[path]
+        if isinstance(found, OSError):
+            self.note_error(path, str(found.strerror or found))
+            return None
+        self._read.add(path)
+        return found
+
+    def note_error(self, path: str, why: str) -> None:
+        """Remember that a file could not be analysed."""
+        self._errors[path] = one_line(why, 80)
+
+    def tick(self) -> None:
+        """Stop the check when its time is up.
+
+        Raises:
+            TimeoutError: the deadline has passed.
+        """
+        if self._clock() > self._deadline_s:
+            raise TimeoutError
+
+    def has_errors(self) -> bool:
+        """Tell whether a file of this check could not be analysed."""
+        return bool(self._errors)
+
+    def python(self, files: Iterable[File]) -> Iterator[tuple[File, PythonFacts]]:
+        """Yield the facts of Python files and notebooks; unreadable ones are noted, not yielded."""
+        wanted = list(files)
+        self._extract([file for file in wanted if file.path not in self._python])
+        for file in wanted:
+            facts = self._python[file.path]
+            if isinstance(facts, OSError):
+                self.note_error(file.path, str(facts.strerror or facts))
+                continue
+            self._read.add(file.path)
+            if facts.error:
+                self.note_error(file.path, facts.error)
+            yield file, facts
+
+    def happenings(self) -> tuple[Happening, ...]:
+        """Return every draw, seed and split outside of tests."""
+        code = self.inventory.of(Kind.PYTHON, Kind.NOTEBOOK)
+        programs = {
+            file.path: facts.program
+            for file, facts in self.python(f for f in code if not is_test_path(f.path))
+            if facts.program is not None
+        }
+        return self._judged(programs)
+
+    def _judged(self, programs: dict[str, Program]) -> tuple[Happening, ...]:
+        if self._happenings is None:
+            world = Programs(programs, _matters)
+            self._happenings = Randomness(world, self._settings()).happenings()
+        return self._happenings
+
+    _happenings: tuple[Happening, ...] | None = None
+
+    def _settings(self) -> dict[str, tuple[State, ...]]:
+        found: dict[str, list[State]] = {}
+        files = self.inventory.of(Kind.CONFIG)
+        paths = [file.path for file in files if not is_test_path(file.path)]
+        for _, data in self.view.read_many(paths, MAX_FILE_BYTES):
+            self.tick()
+            if isinstance(data, bytes) and _SEED_WORD.search(data):
+                for key, value in seed_settings(decode(data)):
+                    found.setdefault(key, []).append(True if value else None)
+        return {key: tuple(values) for key, values in found.items()}
+
+    def _extract(self, files: list[File]) -> None:
+        kinds = {file.path: file.kind for file in files}
+        for path, data in self.view.read_many(list(kinds), MAX_FILE_BYTES):
+            self.tick()
+            if isinstance(data, OSError):
+                self._python[path] = data
+            elif kinds[path] is Kind.NOTEBOOK:
+                self._python[path] = notebook_facts(data)
+            else:
+                self._python[path] = python_facts(data)
+
+
+_SEED_WORD = re.compile(rb"seed|random_state|rng", re.IGNORECASE)
+
+
+def decode(data: bytes) -> str:
+    """Return bytes as text: a byte order mark decides, else UTF-8 with replacements."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    return data.decode("utf-8-sig", "replace")
+
+
+def _matters(call: Call) -> bool:
+    return effect_of(call) is not None

@@ -1,0 +1,58 @@
+"""The repository as checks see it: tracked entries and their bytes, nothing else.
+
+The consumer owns the protocol: `storage.repo` has classes with these methods and does not know
+this module. A view never runs anything and never follows a link out of the repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tracked entry.
+
+    Attributes:
+        path: repository-relative, `/`-separated, as git lists it.
+        mode: git's six digits; `120000` is a symbolic link, `160000` a submodule.
+        blob: the object id, empty when unknown.
+    """
+
+    path: str
+    mode: str
+    blob: str
+
+
+class RepoView(Protocol):
+    """One state of a repository, read-only."""
+
+    @property
+    def commit(self) -> str:
+        """The full hex commit id, empty when there is none."""
+        ...
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the bytes read may differ from the commit."""
+        ...
+
+    def entries(self) -> Sequence[Entry]:
+        """Return every tracked entry, links and submodules included, sorted by path."""
+        ...
+
+    def read(self, path: str, limit_bytes: int) -> bytes:
+        """Return the bytes of a tracked regular file.
+
+        Raises:
+            OSError: unreadable, larger than the limit, or not a regular file inside.
+        """
+        ...
+
+    def read_many(
+        self, paths: Sequence[str], limit_bytes: int
+    ) -> Iterator[tuple[str, bytes | OSError]]:
+        """Yield each path with its bytes or the reason it cannot be read, in order."""
+        ...
