@@ -131,7 +131,7 @@ def test_every_import_contract_is_kept() -> None:
         ("verification/verify", "import pandas", "Only a report tabulates"),
         ("model/policy", "import subprocess", "The model is pure"),
         ("tui/planted", "import holdshort.storage", "The TUI speaks only to the verbs"),
-        ("checks/seeds_set", "import holdshort.checks.secrets_absent", "No check knows another"),
+        ("checks/seeds_set", "import holdshort.checks.splits_seeded", "No check knows another"),
     ],
 )
 def test_a_planted_violation_breaks_its_contract(
