@@ -160,6 +160,17 @@ class Visit:
             raise OSError("is not text, so it has no lines")
         return data.decode("utf-8", "replace")
 
+    def work_file(self, path: str) -> Path:
+        """Return where a tracked file stands on the disk, for the person's own editor.
+
+        Raises:
+            UsageError: it is no plain file of the commit, or not in the work tree.
+        """
+        place = self.repo.root / path
+        if self.blob_of(path) is None or not place.is_file():
+            raise UsageError(f"{one_line(path, 120)!r} is not in the work tree")
+        return place
+
     def commit_of(self, text: str) -> str | None:
         """Return the full id of a commit, or None."""
         try:
