@@ -33,13 +33,13 @@ lint: ## every gate but the tests
 	$(call run_all,$(LINTS))
 
 style:
-	@$(PYTHON_ENV) -m ruff check --quiet .
+	@$(PYTHON_ENV) -m ruff check --quiet --output-format concise .
 
 layout:
 	@$(PYTHON_ENV) -m ruff format --check --quiet .
 
 types:
-	@$(PYTHON_ENV) -m mypy
+	@$(PYTHON_ENV) -m mypy src tests $(wildcard bench/*.py)
 
 imports:
 	@.venv/bin/lint-imports --no-logo
