@@ -7,23 +7,26 @@ this module. A view never runs anything and never follows a link out of the repo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One tracked entry.
+class Entry(Protocol):
+    """One tracked entry."""
 
-    Attributes:
-        path: repository-relative, `/`-separated, as git lists it.
-        mode: git's six digits; `120000` is a symbolic link, `160000` a submodule.
-        blob: the object id, empty when unknown.
-    """
+    @property
+    def path(self) -> str:
+        """Repository-relative, `/`-separated, as git lists it."""
+        ...
 
-    path: str
-    mode: str
-    blob: str
+    @property
+    def mode(self) -> str:
+        """Git's six digits; `120000` is a symbolic link, `160000` a submodule."""
+        ...
+
+    @property
+    def blob(self) -> str:
+        """The object id, empty when unknown."""
+        ...
 
 
 class RepoView(Protocol):
