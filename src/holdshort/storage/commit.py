@@ -191,15 +191,25 @@ def _publish(draft: _Draft, reference: str, signing: _Signing, *, on_terminal: b
         commit = _write_commit(draft, tree, signing, on_terminal=on_terminal)
         _check(draft, commit)
         with _index_lock(repo) as lock:
-            users = Path(folder) / "users"
-            with suppress(FileNotFoundError):
-                shutil.copyfile(repo.git_dir / "index", users)
-            _stage(repo, blobs, users)
-            shutil.copyfile(users, lock)
+            _prepare_index(repo, blobs, Path(folder) / "users", lock)
             _move(draft, reference, commit)
             lock.replace(repo.git_dir / "index")
     _write_files(draft, commit)
     return commit
+
+
+def _prepare_index(repo: Repo, blobs: Mapping[str, str], spare: Path, lock: Path) -> None:
+    """Write the user's index with the blobs added, ready to be renamed into place.
+
+    It keeps its time, by which git tells the files that may have changed unnoticed since.
+    """
+    index = repo.git_dir / "index"
+    with suppress(FileNotFoundError):
+        shutil.copy2(index, spare)
+    _stage(repo, blobs, spare)
+    shutil.copyfile(spare, lock)
+    with suppress(FileNotFoundError):
+        shutil.copystat(index, lock)
 
 
 @contextmanager
@@ -237,10 +247,20 @@ def _write_tree(draft: _Draft, blobs: Mapping[str, str], index: Path) -> str:
 
 
 def _stage(repo: Repo, blobs: Mapping[str, str], index: Path) -> None:
+    """Put the blobs into an index, with an empty folder in the place of the work tree.
+
+    While it writes an index, git compares the files it is unsure of, through the filters the
+    repository names; where there are no files there is nothing to compare.
+    """
     rows = [("--cacheinfo", f"{_MODE},{blob},{path}") for path, blob in blobs.items()]
     flat = [argument for row in rows for argument in row]
-    environment = {"GIT_INDEX_FILE": str(index)}
-    run(repo.root, "update-index", "--add", *flat, environment=environment)
+    with tempfile.TemporaryDirectory() as empty:
+        environment = {
+            "GIT_DIR": str(repo.git_dir),
+            "GIT_INDEX_FILE": str(index),
+            "GIT_WORK_TREE": empty,
+        }
+        run(Path(empty), "update-index", "--add", *flat, environment=environment)
 
 
 def _write_commit(draft: _Draft, tree: str, signing: _Signing, *, on_terminal: bool) -> str:

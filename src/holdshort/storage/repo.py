@@ -249,6 +249,7 @@ class Repo:
         With `touching`, only those that changed something under one of these literal paths.
         """
         flags = ["--first-parent"] if first_parent else []
+        flags += ["--full-history"] if touching else []  # a merge may drop what one side brought
         ends = (_full(tip), *(f"^{_full(one)}" for one in without))
         found = objects.ids_of(self.root, *flags, *ends, "--", *touching)
         return objects.read_commits(self.root, found)
