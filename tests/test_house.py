@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from holdshort.errors import ExitCode
@@ -176,6 +177,40 @@ def loaded_by(folder: Path, *arguments: str) -> set[str]:
 def test_asking_for_the_version_loads_next_to_nothing(tmp_path: Path) -> None:
     heavy = {"git", "numpy", "pandas", "pydantic", "rich", "textual", "yaml"}
     assert not loaded_by(tmp_path, "--version") & heavy
+
+
+FIRST_FRAME = """
+import json, os, sys
+from holdshort.cli.console import Console
+from holdshort.cli.main import main
+
+def opened(console):
+    with open(sys.argv[1], "w", encoding="utf-8") as file:
+        json.dump(sorted(sys.modules), file)
+    os._exit(0)
+
+Console.visit = opened
+main([])
+"""
+"""Stops where the repository is opened, which is behind the first frame."""
+
+
+def test_the_first_frame_loads_textual_and_little_else(repository: Path, tmp_path: Path) -> None:
+    loaded = tmp_path / "loaded.json"
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-P", "-c", FIRST_FRAME, str(loaded)],
+        cwd=str(repository),
+        dimensions=(24, 80),
+        timeout=30,
+    )
+    with terminal:
+        terminal.expect(pexpect.EOF)
+    names = set(json.loads(loaded.read_text(encoding="utf-8")))
+    heavy = {"git", "importlib.metadata", "numpy", "pandas", "pydantic", "yaml"}
+    assert "textual" in names
+    assert not names & heavy
+    assert not {name for name in names if name.startswith(("holdshort.storage", "rich.markdown"))}
 
 
 def test_verify_never_draws(repository: Path) -> None:
