@@ -4,6 +4,9 @@
 .PHONY: help run test lint format bench lock clean distclean \
 	style layout types imports docstrings tests
 
+# What the user's shell adds to Python's import path is not ours.
+unexport PYTHONPATH PYTHONHOME
+
 PYTHON_ENV := .venv/bin/python
 # Each is a target; `make test` runs all of them even when an early one fails.
 LINTS := style layout types imports docstrings
