@@ -44,9 +44,13 @@ MAX_PLACES = 100
 
 IDS = (
     "dependencies-pinned",
+    "lockfile-fresh",
+    "python-version-declared",
     "seeds-set",
     "splits-seeded",
     "tests-present",
+    "tests-run-in-ci",
+    "secrets-absent",
 )
 """Every check, in the order of reports. The module is the id with underscores."""
 

@@ -18,7 +18,10 @@ from holdshort.checks.facts.programs import Programs
 from holdshort.checks.facts.python_facts import PythonFacts, notebook_facts, python_facts
 from holdshort.checks.facts.random_names import effect_of
 from holdshort.checks.facts.randomness import Happening, Randomness, State
+from holdshort.checks.facts.secret_facts import secrets_in
+from holdshort.checks.facts.secret_patterns import Secret
 from holdshort.checks.facts.settings import seed_settings
+from holdshort.checks.facts.text import decode
 from holdshort.checks.facts.view import RepoView
 from holdshort.model.finding import Coverage
 from holdshort.model.text import one_line, visible
@@ -40,7 +43,7 @@ class Repository:
         self._deadline_s = float("inf")
         self._texts: dict[str, str | OSError] = {}
         self._python: dict[str, PythonFacts | OSError] = {}
-        self._secrets: dict[str, object] = {}
+        self._secrets: dict[str, tuple[Secret, ...] | OSError] = {}
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
 
@@ -125,6 +128,23 @@ class Repository:
         }
         return self._judged(programs)
 
+    def secrets(self) -> Iterator[tuple[File, tuple[Secret, ...]]]:
+        """Yield each text file with what looks like a credential in it."""
+        files = [file for file in self.inventory.files if file.kind is not Kind.BINARY]
+        missing = {file.path: file for file in files if file.path not in self._secrets}
+        for path, data in self.view.read_many(list(missing), MAX_FILE_BYTES):
+            self.tick()
+            self._secrets[path] = (
+                data if isinstance(data, OSError) else secrets_in(missing[path], data)
+            )
+        for file in files:
+            found = self._secrets[file.path]
+            if isinstance(found, OSError):
+                self.note_error(file.path, str(found.strerror or found))
+            else:
+                self._read.add(file.path)
+                yield file, found
+
     def _judged(self, programs: dict[str, Program]) -> tuple[Happening, ...]:
         if self._happenings is None:
             world = Programs(programs, _matters)
@@ -157,14 +177,6 @@ class Repository:
 
 
 _SEED_WORD = re.compile(rb"seed|random_state|rng", re.IGNORECASE)
-
-
-def decode(data: bytes) -> str:
-    """Return bytes as text: a byte order mark decides, else UTF-8 with replacements."""
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    return data.decode("utf-8-sig", "replace")
 
 
 def _matters(call: Call) -> bool:
