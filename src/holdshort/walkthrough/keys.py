@@ -9,6 +9,7 @@ from pathlib import Path
 
 from holdshort.errors import MissingEnvironmentError
 from holdshort.signing.ssh import (
+    LockedKeyError,
     SigningKey,
     find_key,
     keys_at_hand,
@@ -16,6 +17,8 @@ from holdshort.signing.ssh import (
     make_key,
 )
 from holdshort.walkthrough.visit import Visit
+
+__all__ = ["LockedKeyError", "SigningKey", "new_key", "signing_key"]
 
 NEW_KEY = Path("~/.ssh/id_ed25519")
 _KEPT = "Your answers are saved; nothing was signed."

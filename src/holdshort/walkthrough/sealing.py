@@ -122,6 +122,15 @@ def seal(walk: Walkthrough, decision: Decision) -> Review:
     return review
 
 
+def preview(walk: Walkthrough, decision: Decision) -> str:
+    """Return the record as signing now would write it, all but its signature.
+
+    Raises:
+        HoldshortError: as `seal`.
+    """
+    return render(seal(walk, decision)).decode()
+
+
 def sign_review(review: Review, key: SigningKey, *, interactive: bool = False) -> Review:
     """Return the review with its signature, verified against the key that made it.
 

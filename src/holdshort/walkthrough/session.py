@@ -169,6 +169,19 @@ class Walkthrough(Reading):
         self._draft.record(replace(change, waivers={question: waiver}))
         return self._step(view.question.id)
 
+    def bulk_candidates(self, section: str) -> tuple[QuestionView, ...]:
+        """Return the open questions of a section that one reason may answer; never a blocker."""
+        return tuple(
+            view
+            for view in self.views()
+            if view.section == section
+            and view.mine
+            and not view.answered
+            and not view.question.facet
+            and view.question.severity is not Severity.BLOCKER
+            and may_be(view.question, Verdict.NOT_APPLICABLE)
+        )
+
     def bulk_not_applicable(self, section: str, reason: str) -> tuple[str, ...]:
         """Answer not applicable for every open question of a section that allows it.
 
@@ -180,16 +193,7 @@ class Walkthrough(Reading):
         text = normalise(reason)
         if not text:
             raise UsageError("not applicable needs a reason")
-        chosen = [
-            view
-            for view in self.views()
-            if view.section == section
-            and view.mine
-            and not view.answered
-            and not view.question.facet
-            and view.question.severity is not Severity.BLOCKER
-            and may_be(view.question, Verdict.NOT_APPLICABLE)
-        ]
+        chosen = self.bulk_candidates(section)
         if not chosen:
             raise UsageError(f"nothing in {section!r} can be answered in bulk")
         answers = {
