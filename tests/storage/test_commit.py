@@ -381,6 +381,37 @@ def test_nobody_is_invented_as_author(repo: Repo, git: Git, home: Path) -> None:
     assert refused(repo, "does not know who you are").exit_code is ExitCode.ENVIRONMENT
 
 
+def test_a_name_git_cannot_write_is_refused(repo: Repo, git: Git) -> None:
+    git(repo.root, "config", "--global", "user.name", "<.,>")
+
+    refused(repo, r"empty ident name|consists only of disallowed")
+
+
+def test_a_branch_that_is_no_longer_writable_is_refused(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads = repo.git_dir / "refs" / "heads"
+
+    def spoil() -> None:
+        (heads / "main").unlink()
+        (heads / "main").mkdir()
+        (heads / "main" / "other").write_text(repo.root.name, encoding="utf-8")
+
+    in_the_middle(monkeypatch, spoil)
+    with pytest.raises(RepositoryStateError, match=r"update-ref|no longer"):
+        seal(repo)
+    assert not (repo.git_dir / "index.lock").exists()
+
+
+def test_a_git_folder_that_cannot_be_written_says_so(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_the_middle(monkeypatch, lambda: repo.git_dir.rename(repo.root / "away"))
+
+    with pytest.raises(MissingEnvironmentError, match="cannot write in"):
+        seal(repo)
+
+
 def test_a_full_disk_after_the_commit_says_what_is_kept(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -125,6 +125,17 @@ def test_git_that_falls_silent_is_ended_with_its_children(
     assert not state.exists() or state.read_text(encoding="utf-8").split()[2] == "Z"
 
 
+def test_git_on_the_terminal_is_ended_when_the_person_gives_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_program(tmp_path / "bin", "git", "echo $$; exec sleep 60")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(gateway, "MAX_OUTPUT_BYTES", 0)
+
+    with pytest.raises(GitError, match="bytes of output"):
+        run(tmp_path, "commit-tree", on_terminal=True)
+
+
 def test_output_is_cut_off_at_the_limit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway, "MAX_OUTPUT_BYTES", 10)
 

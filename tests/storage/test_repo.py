@@ -233,6 +233,8 @@ def test_the_merge_base_of_unrelated_commits_is_none(
 
     assert repo.merge_base(base, side) == base
     assert repo.merge_base(side, other) is None
+    with pytest.raises(RepositoryStateError, match="merge-base"):
+        repo.merge_base(base, "1" * 40)
 
 
 def test_the_identity_comes_from_the_users_own_configuration_only(
@@ -298,6 +300,12 @@ def test_the_source_digest_is_that_of_the_files_in_scope(
     assert subject.source_sha256 == source_sha256(entries)
     assert subject.tree == git(repository, "rev-parse", "HEAD^{tree}")
     assert (subject.commit, subject.base, subject.scope) == (head, "b" * 40, scope)
+
+
+def test_blobs_are_read_by_id(repo: Repo) -> None:
+    (readme,) = repo.ls_tree(repo.head())
+
+    assert list(repo.blobs([readme.blob], 100)) == [(readme.blob, b"# Churn\n")]
 
 
 def test_a_submodule_counts_by_its_commit(repo: Repo, repository: Path, git: Git) -> None:

@@ -162,6 +162,13 @@ def test_a_file_that_became_something_else_is_never_followed(repo: Repo, home: P
             view.read(path, 1000)
 
 
+def test_a_file_replaced_by_a_pipe_is_dirty(repo: Repo) -> None:
+    (repo.root / "README.md").unlink()
+    os.mkfifo(repo.root / "README.md")
+
+    assert repo.worktree().dirty
+
+
 def test_a_folder_that_became_a_link_is_never_followed(repo: Repo, home: Path) -> None:
     (home / "train.py").write_text("secret", encoding="utf-8")
     (repo.root / "src").rename(repo.root / "old")

@@ -22,7 +22,7 @@ MAX_LINES = 100_000
 
 KRL_MAGIC = b"SSHKRL\n\0"
 
-_OPTION = re.compile(r'([a-zA-Z-]+)(?:="([^"\\]*)")?(?:,|(?=[ \t]))')
+_OPTION = re.compile(r'([a-zA-Z-]+)(?:="([^"\\]*)")?(?:,|(?=[ \t])|$)')
 _TIMES = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 

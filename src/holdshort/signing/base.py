@@ -125,8 +125,7 @@ _QUIET: dict[str, str | None] = {
 
 
 def _kill(process: subprocess.Popen[bytes], *, whole_session: bool) -> None:
+    """End a program with its children; one on the terminal may put the terminal right first."""
+    target = -process.pid if whole_session else process.pid
     with suppress(ProcessLookupError):
-        if whole_session:
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.terminate()
+        os.kill(target, signal.SIGKILL if whole_session else signal.SIGTERM)

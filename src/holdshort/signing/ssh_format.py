@@ -123,7 +123,8 @@ def parse_armour(text: str) -> SshSignature:
         BadInputError: anything but exactly one canonical signature.
     """
     lines = text.removesuffix("\n").split("\n")
-    if len(text) > _MAX_ARMOUR_CHARS or lines[0] != _BEGIN or lines[-1] != _END:
+    framed = lines[0] == _BEGIN and lines[-1] == _END and all(lines)
+    if not framed or len(text) > _MAX_ARMOUR_CHARS:
         raise BadInputError("the signature is not one SSH signature and nothing else")
     blob = _decoded("".join(lines[1:-1]))
     if not blob.startswith(_MAGIC):

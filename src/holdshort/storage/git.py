@@ -261,11 +261,10 @@ def _chunks(
 
 
 def _kill(process: Popen[bytes], *, whole_session: bool) -> None:
+    """End git with its children; on the terminal they may put the terminal right first."""
+    target = -process.pid if whole_session else process.pid
     with suppress(ProcessLookupError):
-        if whole_session:
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.terminate()
+        os.kill(target, signal.SIGKILL if whole_session else signal.SIGTERM)
     process.wait()
 
 
