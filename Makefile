@@ -39,7 +39,7 @@ style:
 	@$(PYTHON_ENV) -m ruff check --quiet --output-format concise .
 
 layout:
-	@$(PYTHON_ENV) -m ruff format --check --quiet .
+	@$(PYTHON_ENV) -m ruff format --check .
 
 types:
 	@$(PYTHON_ENV) -m mypy src tests $(wildcard bench/*.py)
