@@ -213,9 +213,12 @@ def test_the_first_frame_loads_textual_and_little_else(repository: Path, tmp_pat
     assert not {name for name in names if name.startswith(("holdshort.storage", "rich.markdown"))}
 
 
-def test_verify_never_draws(repository: Path) -> None:
-    loaded = loaded_by(repository, "verify")
-    assert "holdshort" in loaded
+def test_verify_never_draws_or_tabulates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    loaded_by(tmp_path, "demo")
+    (sample,) = tmp_path.glob("holdshort-demo-*/churn")
+    loaded = loaded_by(sample, "verify")
+    assert {"git", "pydantic", "yaml"} <= loaded
     assert not loaded & {"numpy", "pandas", "textual"}
 
 
