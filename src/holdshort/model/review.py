@@ -222,19 +222,22 @@ class Review(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Strict):
     """One step of a draft that can be undone: new values by question id, None to remove.
 
     Attributes:
         label: what a person reads when it is undone, such as `deps-pinned = yes`.
         at: when it was made, UTC, `YYYY-MM-DDTHH:MM:SSZ`; stays in the local draft.
         question: where the person was.
-        outcomes: what the checks beside the question said then, by check id.
+        noted: the note that was taken from a finding in this step, if one was.
+        outcomes: what the checks beside the question said when a verdict was given in this
+            step, by check id.
     """
 
     label: str
     at: str = ""
     question: str = ""
+    noted: str = ""
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     answers: Mapping[str, Answer | None] = field(default_factory=dict)
     waivers: Mapping[str, Waiver | None] = field(default_factory=dict)
@@ -262,9 +265,16 @@ class History:
         return History(self.changes, min(self.cursor + 1, len(self.changes)))
 
     def outcomes_of(self, question: str) -> Mapping[str, Outcome]:
-        """Return what the checks beside a question said when it was last answered."""
+        """Return what the checks beside a question said when its verdict was last given."""
         counted = reversed(self.changes[: self.cursor])
-        return next((one.outcomes for one in counted if question in one.answers), {})
+        return next(
+            (one.outcomes for one in counted if one.outcomes and question in one.answers), {}
+        )
+
+    def noted_of(self, question: str) -> frozenset[str]:
+        """Return every note of a question that was taken from a finding and not typed."""
+        counted = self.changes[: self.cursor]
+        return frozenset(one.noted for one in counted if one.noted and one.question == question)
 
     @property
     def undoable(self) -> Change | None:

@@ -2,7 +2,8 @@
 
 In: a `Document` of strings, lists and mappings. Out: a frozen value of the model. Unknown keys
 are refused except `x-...`, which are kept in the document and ignored here. Messages name
-file, line, column and key.
+file, line, column and key. `x-...` is an extension only where the model has fields: under
+`answers:` or `people:` it is a name like any other.
 """
 
 from __future__ import annotations
@@ -43,13 +44,14 @@ def check_schema(document: Document, schema: str) -> None:
     found = document.value.get("schema")
     if found == schema:
         return
-    place, shown = document.place(("schema",)), one_line(str(found), 80)
+    place, shown = document.place(("schema",)), one_line(str(found or ""), 80)
     if isinstance(found, str) and found.rpartition("/")[0] == schema.rpartition("/")[0]:
         raise UndeterminedError(
             f"{place}: the schema {shown!r} is not known to this version, which reads {schema!r}",
             f"Install a holdshort that reads {shown}.",
         )
-    raise BadInputError(f"{place}: expected `schema: {schema}`, found {shown!r}")
+    said = f"found {shown!r}" if shown else "found none"
+    raise BadInputError(f"{place}: expected `schema: {schema}`, {said}")
 
 
 def validate(kind: type[_Value], document: Document) -> _Value:
@@ -58,15 +60,15 @@ def validate(kind: type[_Value], document: Document) -> _Value:
     Raises:
         BadInputError: the first thing that does not fit, with `file:line:col` and the key.
     """
+    value = _without_empty(document.value)
     try:
-        return build(kind, without_extensions(document.value))
+        return build(kind, value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        path: KeyPath = tuple(part for part in first["loc"] if not _is_branch(part))
-        problem = one_line(first["msg"].removeprefix("Value error, "), 200)
-        key = ".".join(map(str, path))
-        what = f"{key}: {problem}" if key else problem
-        raise BadInputError(f"{document.place(path)}: {what}") from error
+        unknown = _unknown_keys(error, value)
+    try:
+        return build(kind, _without(value, [one for one in unknown if _is_extension(one)]))
+    except ValidationError as error:
+        raise BadInputError(_first_problem(error, value, document)) from error
 
 
 def build(kind: type[_Value], value: object) -> _Value:
@@ -81,44 +83,80 @@ def build(kind: type[_Value], value: object) -> _Value:
     return built
 
 
-def without_extensions(value: Mapping[str, Loaded]) -> dict[str, Loaded]:
-    """Return a mapping without `x-...` keys and empty scalars, at every level."""
-    return {
-        key: _pruned(item)
-        for key, item in value.items()
-        if item is not None and not key.startswith("x-")
-    }
-
-
-def strings_only(value: Mapping[str, Loaded], name: str) -> dict[str, Plain]:
-    """Return a loaded mapping that holds no empty scalar.
+def filled(document: Document) -> dict[str, Plain]:
+    """Return the value of a document in which nothing is empty.
 
     Raises:
-        BadInputError: it holds one.
+        BadInputError: an empty scalar, list or mapping, with `file:line:col`.
     """
-    return {key: _filled(item, f"{name}: {key}") for key, item in value.items()}
+    return {key: _filled(item, document, (key,)) for key, item in document.value.items()}
+
+
+def _filled(value: Loaded, document: Document, path: KeyPath) -> Plain:
+    if not value:
+        key = one_line(".".join(map(str, path)), 200)
+        raise BadInputError(f"{document.place(path)}: {key}: empty; what is empty is left out")
+    match value:
+        case dict():
+            return {key: _filled(item, document, (*path, key)) for key, item in value.items()}
+        case list():
+            return [_filled(item, document, (*path, at)) for at, item in enumerate(value)]
+    return value
+
+
+def _without_empty(value: Mapping[str, Loaded]) -> dict[str, Loaded]:
+    """Return a mapping without its empty scalars, at every level; absent means unanswered."""
+    return {key: _pruned(item) for key, item in value.items() if item is not None}
 
 
 def _pruned(value: Loaded) -> Loaded:
     match value:
         case dict():
-            return without_extensions(value)
+            return _without_empty(value)
         case list():
             return [_pruned(item) for item in value]
     return value
 
 
-def _filled(value: Loaded, where: str) -> Plain:
-    match value:
-        case None:
-            raise BadInputError(f"{where}: empty")
-        case dict():
-            return {key: _filled(item, f"{where}.{key}") for key, item in value.items()}
-        case list():
-            return [_filled(item, where) for item in value]
+def _first_problem(error: ValidationError, value: Loaded, document: Document) -> str:
+    first = error.errors(include_url=False)[0]
+    path, problem = _path_of(first["loc"], value), first["msg"].removeprefix("Value error, ")
+    key = one_line(".".join(map(str, path)), 200)
+    if first["type"] in _UNKNOWN_KEY:
+        return f"{document.place_of_key(path)}: unknown key {key!r}"
+    shown = one_line(problem, 200)
+    return f"{document.place(path)}: {key}: {shown}" if key else f"{document.place(path)}: {shown}"
+
+
+_UNKNOWN_KEY = {"extra_forbidden", "unexpected_keyword_argument"}
+"""Source: https://docs.pydantic.dev/latest/errors/validation_errors/"""
+
+
+def _unknown_keys(error: ValidationError, value: Loaded) -> list[KeyPath]:
+    rows = error.errors(include_url=False, include_input=False)
+    return [_path_of(row["loc"], value) for row in rows if row["type"] in _UNKNOWN_KEY]
+
+
+def _is_extension(path: KeyPath) -> bool:
+    return str(path[-1]).startswith("x-")
+
+
+def _without(value: dict[str, Loaded], paths: list[KeyPath]) -> dict[str, Loaded]:
+    """Take the keys at these paths out of a mapping of our own, and return it."""
+    for *parents, last in paths:
+        holder: Any = value
+        for part in parents:
+            holder = holder[part]
+        del holder[last]
     return value
 
 
-def _is_branch(part: str | int) -> bool:
-    """Tell whether a location part names a branch of a union and not a key of the document."""
-    return isinstance(part, str) and (part in {"str", "[key]"} or "[" in part)
+def _path_of(location: tuple[str | int, ...], value: Any) -> KeyPath:
+    """Return a location of pydantic's without the branches of unions, which no document holds."""
+    path: list[str | int] = []
+    for part in location:
+        is_here = isinstance(value, dict) and part in value
+        if is_here or isinstance(part, int) or not (part in {"str", "[key]"} or "[" in part):
+            path.append(part)
+            value = value[part] if is_here or isinstance(value, list) else None
+    return tuple(path)

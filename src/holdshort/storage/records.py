@@ -19,7 +19,7 @@ from holdshort.errors import BadInputError
 from holdshort.model.canonical import Plain, canonical_json, plain
 from holdshort.model.review import SCHEMA, Review, Status
 from holdshort.model.text import forbidden_character, is_slug, one_line
-from holdshort.storage.documents import check_schema, strings_only, validate
+from holdshort.storage.documents import check_schema, filled, validate
 from holdshort.storage.yaml_dump import dump
 from holdshort.storage.yaml_load import KeyPath, Loaded, load
 
@@ -106,14 +106,16 @@ def parse(data: bytes, path: str) -> Record:
         )
     if sealed and (hidden := _HIDDEN_BREAK.search(data)):
         line = data.count(b"\n", 0, hidden.start()) + 1
-        raise BadInputError(f"{document.name}:{line}: a line break that is neither LF nor CRLF")
+        column = hidden.start() - data.rfind(b"\n", 0, hidden.start())
+        place = f"{document.name}:{line}:{column}"
+        raise BadInputError(f"{place}: a line break that is neither LF nor CRLF")
     for where, text in _texts(document.value, ()):
         if problem := _text_problem(text):
             raise BadInputError(f"{document.place(where)}: {problem}")
     review = validate(Review, document)
     if not sealed:
         return Record(path=path, review=review, payload=b"", extensions=(), canonical=True)
-    value = strings_only(document.value, document.name)
+    value = filled(document)
     return Record(
         path=path,
         review=review,

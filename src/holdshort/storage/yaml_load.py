@@ -11,8 +11,9 @@ not UTF-8. Source of the limits: `docs/promises.md`, G9.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -28,6 +29,9 @@ Loaded = str | None | list["Loaded"] | dict[str, "Loaded"]
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands: mapping keys and list positions from the root."""
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no YAML stream may hold. Source: YAML 1.1, 5.1, `c-printable`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,24 @@ class Document:
         value: the root mapping.
         positions: where each value stands; the root is `()`.
         comment: the first comment, which a sealed record may not hold.
+        keys: where the key of each value stands.
     """
 
     name: str
     value: dict[str, Loaded]
     positions: Mapping[KeyPath, Position]
     comment: Position | None
+    keys: Mapping[KeyPath, Position] = field(default_factory=dict)
 
     def place(self, path: KeyPath) -> str:
         """Return `file:line:col` of a value, or of its nearest parent that has one."""
         while path and path not in self.positions:
             path = path[:-1]
-        found = self.positions.get(path, Position(1, 1))
-        return f"{self.name}:{found.line}:{found.column}"
+        return _located(self.name, self.positions.get(path, Position(1, 1)))
+
+    def place_of_key(self, path: KeyPath) -> str:
+        """Return `file:line:col` of the key of a value, or as `place` when it has none."""
+        return _located(self.name, self.keys[path]) if path in self.keys else self.place(path)
 
 
 def load(data: bytes, name: str) -> Document:
@@ -69,26 +78,40 @@ def load(data: bytes, name: str) -> Document:
         BadInputError: anything the module's text lists as refused, with `file:line:col`.
     """
     shown = visible(name)
-    if len(data) > MAX_BYTES:
-        raise BadInputError(f"{shown} is larger than {MAX_BYTES:,} bytes and was not read")
-    try:
-        text = data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise BadInputError(f"{shown}:{line}: byte {error.start} is not UTF-8") from error
+    text = _decoded(data, shown)
     builder = _Builder(shown)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        place = f"{shown}:{mark.line + 1}:{mark.column + 1}" if mark else shown
-        raise BadInputError(f"{place}: {visible(error.problem or 'not YAML')}") from error
+        at = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+        problem = f"not YAML: {visible(error.problem or 'unreadable')}"
+        raise BadInputError(f"{_located(shown, at)}: {problem}") from error
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError, MemoryError) as error:
         raise BadInputError(f"{shown}: not YAML: {visible(str(error))}") from error
     if not isinstance(builder.root, dict):
         raise BadInputError(f"{shown}:1:1: a document is a mapping of keys to values")
-    return Document(shown, builder.root, builder.positions, _first_comment(text, builder.spans))
+    comment = _first_comment(text, builder.spans)
+    return Document(shown, builder.root, builder.positions, comment, builder.keys)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise BadInputError(f"{name} is larger than {MAX_BYTES:,} bytes and was not read")
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        at = _position_at(before, len(before))
+        raise BadInputError(
+            f"{_located(name, at)}: byte {error.start} is not UTF-8", "Save the file as UTF-8."
+        ) from error
+    if found := _UNPRINTABLE.search(text):
+        at = _position_at(text, found.start())
+        said = f"the character U+{ord(found.group()):04X} may not stand in YAML"
+        raise BadInputError(f"{_located(name, at)}: {said}")
+    return text
 
 
 @dataclass(slots=True)
@@ -108,7 +131,7 @@ class _Builder:
         self.root: Loaded = None
         self.positions: dict[KeyPath, Position] = {}
         self.spans: list[tuple[int, int]] = []
-        self._keys: dict[KeyPath, Position] = {}
+        self.keys: dict[KeyPath, Position] = {}
         self._stack: list[_Open] = []
         self._nodes = 0
         self._documents = 0
@@ -158,10 +181,10 @@ class _Builder:
         if event.value == "<<":
             self._refuse(event, "merge keys are not allowed")
         here, path = _position(event), (*top.path, event.value)
-        if path in self._keys:
-            first = self._keys[path].line
+        if path in self.keys:
+            first = self.keys[path].line
             self._refuse(event, f"key {visible(event.value)!r} stands twice, first in line {first}")
-        self._keys[path] = here
+        self.keys[path] = here
         top.key = event.value
 
     def _place(self, event: yaml.Event, value: Loaded) -> KeyPath:
@@ -197,8 +220,7 @@ class _Builder:
             self._refuse(event, "tags are not allowed")
 
     def _refuse(self, event: yaml.Event, problem: str) -> None:
-        here = _position(event)
-        raise BadInputError(f"{self.name}:{here.line}:{here.column}: {problem}")
+        raise BadInputError(f"{_located(self.name, _position(event))}: {problem}")
 
 
 def _position(event: yaml.Event) -> Position:
@@ -206,13 +228,20 @@ def _position(event: yaml.Event) -> Position:
     return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 
+def _position_at(text: str, index: int) -> Position:
+    return Position(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+
+
+def _located(name: str, at: Position) -> str:
+    return f"{name}:{at.line}:{at.column}"
+
+
 def _first_comment(text: str, spans: list[tuple[int, int]]) -> Position | None:
     """Find the first `#` that no scalar holds; the parser itself drops comments."""
     for start, end in _outside(text, spans):
         at = text.find("#", start, end)
         if at >= 0:
-            line = text.count("\n", 0, at) + 1
-            return Position(line, at - text.rfind("\n", 0, at))
+            return _position_at(text, at)
     return None
 
 
