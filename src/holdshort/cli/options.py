@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from holdshort.walkthrough.wanted import Wanted
+from holdshort.walkthrough.wanted import Wanted, release_name
 
 _OPTIONS = (
     click.option("--release", default="", metavar="NAME", help="Default: the tag on HEAD."),
@@ -28,7 +28,7 @@ def review_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def wanted_from(values: dict[str, Any]) -> Wanted:
     """Return what those options ask for."""
     return Wanted(
-        release=values["release"].removeprefix("v"),
+        release=release_name(values["release"]),
         model=values["model"],
         checklist=values["checklist"],
         profile=values["profile"],

@@ -136,13 +136,13 @@ def needs(
 def blockers(views: Sequence[QuestionView], decision: Decision) -> Iterator[tuple[str, Need]]:
     """Yield (question id, need) for everything that stands against sealing.
 
-    Reject, comment and withdrawn may leave questions open; a reviewer answers for their own roles
-    only.
+    Reject, comment and withdrawn may leave questions open, but nobody signs an answer whose
+    ground has changed. A reviewer answers for their own roles only.
     """
-    if decision is not Decision.APPROVE:
-        return
     for view in views:
-        if not view.mine:
+        if decision is not Decision.APPROVE or not view.mine:
+            if Need.AGAIN in view.needs:
+                yield view.question.id, Need.AGAIN
             continue
         if Need.VERDICT in view.needs:
             yield view.question.id, Need.VERDICT

@@ -22,6 +22,7 @@ from holdshort.model.suggestion import related, suggest
 from holdshort.model.text import one_line
 from holdshort.storage.drafts import Draft, Place
 from holdshort.storage.records import Record
+from holdshort.walkthrough.evidence import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +74,10 @@ class Reading:
 
     @property
     def profile(self) -> str:
-        """The depth of this review."""
-        return self._draft.state.profile
+        """The depth of this review; the default when the checklist has lost the draft's."""
+        kept = self._draft.state.profile
+        known = kept in self.checklist.profiles
+        return kept if known else self.visit.default_profile(self.checklist)
 
     @property
     def now(self) -> Callable[[], datetime]:
@@ -121,10 +124,10 @@ class Reading:
     def gate(self, decision: Decision = Decision.APPROVE) -> Dossier:
         """Return what the gate would say if this review were signed now."""
         mine = replace(self.review, decision=decision)
-        pin_of = next(one for one in self.policy.checklists if one.id == self.checklist.id)
+        pinned = (one.profile for one in self.policy.checklists if one.id == self.checklist.id)
         return fold(
             self.checklist,
-            pin_of.profile,
+            next(pinned, self.profile),
             self.policy,
             (*(one.review for one in self.others), mine),
             self.today(),
@@ -159,11 +162,15 @@ class Reading:
         self._draft.move(Place(question=self._draft.state.place.question, filter=kept))
 
     def following(self, question: str, filters: frozenset[Filter] = frozenset()) -> str | None:
-        """Return the next open question of this reviewer after one, wrapping round."""
+        """Return the next open question of this reviewer after one, wrapping round.
+
+        Open is what has no answer, or must be answered again; under the filter for needs, also
+        what still needs something.
+        """
         views = self.views()
         at = next((view.number for view in views if view.question.id == question), 0)
         ahead = (*views[at:], *views[: max(at - 1, 0)])
-        fresh = [one for one in ahead if one.mine and not one.answered and one.passes(filters)]
+        fresh = [one for one in ahead if one.mine and _is_open(one, filters)]
         unskipped = [one for one in fresh if not one.skipped]
         return next((one.question.id for one in unskipped or fresh), None)
 
@@ -187,20 +194,31 @@ class Reading:
             needs=needs(question, answer, findings, stale=stale),
             suggestion=suggest(question, findings),
             findings=related(question, findings),
-            pending=tuple(one.id for one in question.checks if one.id not in findings),
+            pending=tuple(one.id for one in question.checks if self._is_pending(one.id)),
             mine=asked_of(question, review.reviewer.roles),
             skipped=question.id in self.skipped,
             stale=stale,
             waived=review.waiver(question.id) is not None,
         )
 
+    def _is_pending(self, check: str) -> bool:
+        """Tell whether a check will still report; one that this version lacks never does."""
+        return check in self.visit.check_ids and check not in self.findings
+
     def _is_stale(self, question: Question, answer: Answer | None) -> bool:
         if answer is None or answer.verdict is None:
             return False
-        if any(one.blob and self.visit.blob_of(one.ref) != one.blob for one in answer.evidence):
+        if answer.asked != question.text:
+            return True
+        if not all(is_current(one, self.visit, self.findings) for one in answer.evidence):
             return True
         then = self._draft.state.history.outcomes_of(question.id)
         return any(
             then.get(one.id, one.outcome) is not one.outcome
             for one in related(question, self.findings)
         )
+
+
+def _is_open(view: QuestionView, filters: frozenset[Filter]) -> bool:
+    is_wanted = Filter.NEEDS in filters and bool(view.needs)
+    return view.passes(filters) and (not view.answered or view.stale or is_wanted)

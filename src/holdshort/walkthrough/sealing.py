@@ -30,7 +30,11 @@ from holdshort.model.text import normalise, one_line
 from holdshort.signing.ssh import SigningKey, sign, signer_line, verify
 from holdshort.storage.commit import commit_files
 from holdshort.storage.records import RecordPath, parse, payload_of, render
+from holdshort.storage.yaml_load import MAX_BYTES
 from holdshort.walkthrough.session import Walkthrough, stamp
+
+ARMOUR_BYTES = 10_000
+"""Room for a signature; RSA of 16 384 bits needs half of it."""
 
 BASES = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
 """Where a base branch is looked for, only to note what the subject forks from."""
@@ -68,7 +72,7 @@ class Committed:
 def claims(walk: Walkthrough, decision: Decision) -> Claims:
     """Return what signing now would claim."""
     review, views, dossier = walk.review, walk.views(), walk.gate(decision)
-    given = [answer for answer in review.answers.values() if answer.verdict]
+    given = _in_order(walk).values()
     return Claims(
         dossier=dossier,
         path=str(RecordPath.of(review)),
@@ -94,9 +98,16 @@ def seal(walk: Walkthrough, decision: Decision) -> Review:
     """Return the sealed, unsigned review; runs the checks that have not reported.
 
     Raises:
-        IncompleteError: something that this decision needs is still open.
-        RepositoryStateError: HEAD moved since the walkthrough began.
+        IncompleteError: something that this decision needs is still open, or the record would
+            be too large to be read.
+        RepositoryStateError: HEAD moved since the walkthrough began, or another session
+            writes the draft.
     """
+    if walk.draft.holder:
+        raise RepositoryStateError(
+            f"this draft is being written by {walk.draft.holder}",
+            "Nothing was signed. Close the other session, then try again.",
+        )
     walk.visit.run_checks()
     if walk.visit.repo.head() != walk.visit.commit:
         raise RepositoryStateError(
@@ -108,12 +119,15 @@ def seal(walk: Walkthrough, decision: Decision) -> Review:
             "; ".join(f"{question}: {_NEEDED[need]}" for question, need in still_open[:5]),
             f"{len(still_open)} open. Everything answered is saved. See: holdshort status",
         )
+    review, known = walk.review, walk.checklist.by_id
     review = replace(
-        walk.review,
+        review,
         status=Status.SEALED,
         decision=decision,
         subject=walk.visit.repo.subject(walk.visit.commit, walk.policy.scope, _base(walk)),
         sealed_at=stamp(walk.now()),
+        facets={name: value for name, value in review.facets.items() if name in known},
+        waivers=tuple(one for one in review.waivers if one.question in known),
         answers=_in_order(walk),
         findings={name: _summary(walk.findings[name]) for name in sorted(walk.findings)},
         seen={one.review.reviewer.id: one.sha256 for one in walk.others},
@@ -207,9 +221,12 @@ def _message(review: Review, dossier: Dossier) -> Iterator[str]:
 
 
 def _in_order(walk: Walkthrough) -> dict[str, Answer]:
-    """Return the answers that have a verdict, in checklist order."""
-    answers = walk.review.answers
-    ids = [question.id for question in walk.checklist.walk()]
+    """Return the answers with a verdict to what is asked, in checklist order.
+
+    What a scope facet or another profile hides was not shown last, so it is not signed.
+    """
+    answers, asked = walk.review.answers, {view.question.id for view in walk.views()}
+    ids = [question.id for question in walk.checklist.walk() if question.id in asked]
     return {one: answers[one] for one in ids if one in answers and answers[one].verdict}
 
 
@@ -234,7 +251,13 @@ def _base(walk: Walkthrough) -> str:
 
 def _read_back(review: Review) -> None:
     """Refuse to go on when the stored form would not read back as the same signed bytes."""
-    if parse(render(review), str(RecordPath.of(review))).payload != payload_of(review):
+    data = render(review)
+    if len(data) > MAX_BYTES - ARMOUR_BYTES:
+        raise IncompleteError(
+            f"the record would have {len(data):,} bytes, and {MAX_BYTES:,} can be read",
+            "Everything answered is saved. Shorten notes, or attach fewer references.",
+        )
+    if parse(data, str(RecordPath.of(review))).payload != payload_of(review):
         raise IntegrityError(
             "the record does not read back as it was written",
             "Nothing was written; the draft is kept. Please report this.",

@@ -7,7 +7,9 @@ draws, prints or asks. Sealing, signing and committing are in `sealing`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,13 +17,19 @@ from holdshort.errors import UsageError
 from holdshort.model.checklist import AnswerType, Question, Severity
 from holdshort.model.progress import QuestionView, may_be
 from holdshort.model.review import Answer, Change, Evidence, Verdict, Via, Waiver
-from holdshort.model.suggestion import against, related
+from holdshort.model.suggestion import against
 from holdshort.model.text import MAX_NOTE_CHARS, normalise, one_line
-from holdshort.walkthrough.evidence import pin, pin_place
+from holdshort.walkthrough.evidence import pin, pin_again, pin_place
 from holdshort.walkthrough.reading import Reading
 
 ACCEPTED_PLACES = 3
 """How many offered places an accepted suggestion attaches; more would only be noise."""
+
+MAX_EVIDENCE = 30
+"""Most references of one answer. Source: our own limit; a record holds 1 MB."""
+
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+"""A number as every language reads it; `float` alone takes `1_000` and digits of any script."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +54,9 @@ class Walkthrough(Reading):
     ) -> Step:
         """Give a verdict, with a note when one is given; evidence already attached stays.
 
-        A no against a failing check takes the finding as its note when there is no other.
+        A no against a failing check takes the finding as its note when there is no other, and
+        loses it with the next verdict. An answer that went stale is pinned again; evidence that
+        is gone is dropped.
 
         Raises:
             UsageError: the question is not asked, or does not take this verdict.
@@ -57,11 +67,15 @@ class Walkthrough(Reading):
             raise UsageError(f"{question} takes a value: {', '.join(view.question.answer.choices)}")
         if not may_be(view.question, verdict):
             raise UsageError(f"{question} cannot be not applicable")
-        old = self._answer_of(view)
-        evidence = tuple(map(self._repinned, old.evidence)) if view.stale else old.evidence
-        new = replace(old, verdict=verdict, via=via, evidence=evidence)
-        new = replace(new, note=_note(new, note, self._finding_note(view.question)))
-        return self._save(view, new, f"{question} = {verdict.word}")
+        old = self._pressed(view)
+        noted = ""
+        if note is not None:
+            old = replace(old, note=_clean(note, "note"))
+        elif verdict is Verdict.UNMET and not old.note:
+            noted = self._finding_note(view.question)
+            old = replace(old, note=noted)
+        new = replace(old, verdict=verdict, via=via)
+        return self._save(view, new, f"{question} = {verdict.word}", pressed=True, noted=noted)
 
     def accept(self, question: str) -> Step:
         """Accept the suggested yes and attach the places it rests on.
@@ -72,23 +86,21 @@ class Walkthrough(Reading):
         view = self.view(question)
         if not view.suggestion.acceptable or view.suggestion.verdict is not Verdict.MET:
             raise UsageError(f"{question} has no suggestion that one key accepts")
-        places = view.suggestion.places[:ACCEPTED_PLACES]
-        found = tuple(pin_place(place, self.visit) for place in places)
-        old = self._answer_of(view)
-        evidence = tuple(dict.fromkeys((*map(self._repinned, old.evidence), *found)))
+        old = self._pressed(view)
+        evidence = tuple(dict.fromkeys((*old.evidence, *self._offered(view))))[:MAX_EVIDENCE]
         new = replace(old, verdict=Verdict.MET, via=Via.SUGGESTED, evidence=evidence)
-        return self._save(view, new, f"{question} = yes (suggested)")
+        return self._save(view, new, f"{question} = yes (suggested)", pressed=True)
 
     def note(self, question: str, text: str) -> Step:
         """Set the note of a question.
 
         Raises:
-            UsageError: longer than the limit.
+            UsageError: longer than the limit, or a scope facet, which has no note.
         """
-        if len(text) > MAX_NOTE_CHARS:
-            raise UsageError(f"a note holds {MAX_NOTE_CHARS:,} characters at most")
         view = self.view(question)
-        answer = replace(self._answer_of(view), note=normalise(text))
+        if view.question.facet:
+            raise UsageError(f"{question} takes a value, not a note")
+        answer = replace(self._answer_of(view), note=_clean(text, "note"))
         return self._save(view, answer, f"note on {question}")
 
     def value(self, question: str, text: str) -> Step:
@@ -98,7 +110,7 @@ class Walkthrough(Reading):
             UsageError: the question takes no value, or not this one.
         """
         view = self.view(question)
-        rule, clean = view.question.answer, normalise(text)
+        rule, clean = view.question.answer, _clean(text, "value")
         if rule.type is AnswerType.VERDICT:
             raise UsageError(f"{question} takes a verdict only")
         if rule.type is AnswerType.CHOICE and clean not in rule.choices:
@@ -159,15 +171,28 @@ class Walkthrough(Reading):
         view = self.view(question)
         waiver = Waiver(
             question=question,
-            reason=normalise(reason),
-            owner=normalise(owner),
-            expires=expires.strip(),
-            ticket=normalise(ticket),
+            reason=_clean(reason, "reason"),
+            owner=_clean(owner, "owner"),
+            expires=self._expiry(expires.strip()),
+            ticket=_clean(ticket, "ticket"),
         )
-        self._check_waiver(waiver)
+        if not waiver.reason or not waiver.owner:
+            raise UsageError("a waiver needs a reason and an owner")
         change = Change(label=f"waiver for {question}", at=self._stamp(), question=question)
         self._draft.record(replace(change, waivers={question: waiver}))
         return self._step(view.question.id)
+
+    def unwaive(self, question: str) -> Step:
+        """Take a waiver back.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if not self.view(question).waived:
+            raise UsageError(f"{question} has no waiver")
+        change = Change(label=f"no waiver for {question}", at=self._stamp(), question=question)
+        self._draft.record(replace(change, waivers={question: None}))
+        return self._step(question)
 
     def bulk_candidates(self, section: str) -> tuple[QuestionView, ...]:
         """Return the open questions of a section that one reason may answer; never a blocker."""
@@ -190,7 +215,7 @@ class Walkthrough(Reading):
         Raises:
             UsageError: no reason was given, or nothing is left to answer.
         """
-        text = normalise(reason)
+        text = _clean(reason, "reason")
         if not text:
             raise UsageError("not applicable needs a reason")
         chosen = self.bulk_candidates(section)
@@ -203,7 +228,9 @@ class Walkthrough(Reading):
             for view in chosen
         }
         label = f"{len(answers)} not applicable in {section}"
-        change = Change(label=label, at=self._stamp(), question=chosen[0].question.id)
+        outcomes = {one.id: one.outcome for view in chosen for one in view.findings}
+        at = chosen[0].question.id
+        change = Change(label=label, at=self._stamp(), question=at, outcomes=outcomes)
         self._draft.record(replace(change, answers=answers))
         return tuple(answers)
 
@@ -221,14 +248,25 @@ class Walkthrough(Reading):
             raise UsageError(f"{question} takes a value, not evidence")
         answer = self._answer_of(view)
         evidence = tuple(dict.fromkeys((*answer.evidence, *found)))
+        if len(evidence) > MAX_EVIDENCE:
+            raise UsageError(f"an answer holds {MAX_EVIDENCE} references at most")
         return self._save(view, replace(answer, evidence=evidence), f"evidence on {question}")
 
-    def _save(self, view: QuestionView, answer: Answer, label: str) -> Step:
+    def _save(
+        self,
+        view: QuestionView,
+        answer: Answer,
+        label: str,
+        *,
+        pressed: bool = False,
+        noted: str = "",
+    ) -> Step:
+        """Record what changed; only a verdict that is pressed says anything of the findings."""
         name = view.question.id
-        if answer != view.answer:
-            outcomes = {one.id: one.outcome for one in related(view.question, self.findings)}
+        if answer != view.answer or (pressed and view.stale):
+            outcomes = {one.id: one.outcome for one in view.findings} if pressed else {}
             change = Change(label=label, at=self._stamp(), question=name, outcomes=outcomes)
-            self._draft.record(replace(change, answers={name: answer}))
+            self._draft.record(replace(change, answers={name: answer}, noted=noted))
         self.skipped.discard(name)
         return self._step(name)
 
@@ -241,31 +279,45 @@ class Walkthrough(Reading):
         question = view.question
         return view.answer or Answer(asked=question.text, severity=question.severity)
 
-    def _repinned(self, evidence: Evidence) -> Evidence:
-        """Return evidence pinned to the commit now reviewed; what is gone there stays as it was."""
-        if not evidence.blob or self.visit.blob_of(evidence.ref) == evidence.blob:
-            return evidence
-        try:
-            return pin(evidence.where, self.visit, self.findings)
-        except UsageError:
-            return evidence
+    def _pressed(self, view: QuestionView) -> Answer:
+        """Return the answer that a new verdict is given to.
+
+        It is to today's question, pinned to the commit now reviewed, and without a note that
+        only a finding gave.
+        """
+        old, question = self._answer_of(view), view.question
+        again = (pin_again(one, self.visit, self.findings) for one in old.evidence)
+        noted = self._draft.state.history.noted_of(question.id)
+        return replace(
+            old,
+            asked=question.text,
+            severity=question.severity,
+            note="" if old.note in noted else old.note,
+            evidence=tuple(dict.fromkeys(one for one in again if one)),
+        )
+
+    def _offered(self, view: QuestionView) -> list[Evidence]:
+        """Return the first offered places that can be pinned."""
+        found: list[Evidence] = []
+        for place in view.suggestion.places:
+            with suppress(UsageError):
+                found.append(pin_place(place, self.visit))
+        return found[:ACCEPTED_PLACES]
 
     def _finding_note(self, question: Question) -> str:
         found = against(question, self.findings)
         return normalise(f"{found[0].id}: {found[0].headline}") if found else ""
 
-    def _check_waiver(self, waiver: Waiver) -> None:
-        if not waiver.reason or not waiver.owner:
-            raise UsageError("a waiver needs a reason and an owner")
+    def _expiry(self, typed: str) -> str:
+        """Return the date a waiver ends, `YYYY-MM-DD`."""
         last = self.today() + timedelta(days=self.policy.waivers.max_days)
         try:
-            expires = date.fromisoformat(waiver.expires)
+            expires = date.fromisoformat(typed)
         except ValueError as error:
-            raise UsageError(
-                f"{one_line(waiver.expires, 40)!r} is no date; write YYYY-MM-DD"
-            ) from error
+            raise UsageError(f"{one_line(typed, 40)!r} is no date; write YYYY-MM-DD") from error
         if not self.today() <= expires <= last:
             raise UsageError(f"a waiver expires between {self.today()} and {last}")
+        return expires.isoformat()
 
     def _stamp(self) -> str:
         return stamp(self.now())
@@ -276,19 +328,12 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _note(answer: Answer, given: str | None, of_finding: str) -> str:
-    """Choose the note: what was given, else what stood, else for a no the finding's own words."""
-    if given is not None:
-        if len(given) > MAX_NOTE_CHARS:
-            raise UsageError(f"a note holds {MAX_NOTE_CHARS:,} characters at most")
-        return normalise(given)
-    if answer.verdict is Verdict.UNMET:
-        return answer.note or of_finding
-    return "" if answer.note == of_finding else answer.note
+def _clean(text: str, what: str) -> str:
+    """Return free text as it is stored, or refuse one that nobody would read."""
+    if len(text) > MAX_NOTE_CHARS:
+        raise UsageError(f"a {what} holds {MAX_NOTE_CHARS:,} characters at most")
+    return normalise(text)
 
 
 def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+    return bool(_NUMBER.fullmatch(text)) and math.isfinite(float(text))

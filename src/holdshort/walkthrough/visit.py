@@ -6,7 +6,8 @@ needs an identity, opens or resumes the draft and returns the `Walkthrough`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +15,13 @@ from pathlib import Path
 
 from holdshort.checks.base import IDS
 from holdshort.checks.child import CheckRun
-from holdshort.errors import HoldshortError, RepositoryStateError, UsageError
+from holdshort.errors import (
+    BadInputError,
+    HoldshortError,
+    MissingEnvironmentError,
+    RepositoryStateError,
+    UsageError,
+)
 from holdshort.model.checklist import Checklist
 from holdshort.model.finding import Finding
 from holdshort.model.policy import ChecklistPin, Person, Policy
@@ -26,7 +33,7 @@ from holdshort.storage.records import Record, RecordPath, parse
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import TrustRoot, read_trust_root
 from holdshort.walkthrough.session import Walkthrough, stamp
-from holdshort.walkthrough.wanted import Wanted
+from holdshort.walkthrough.wanted import Wanted, release_name
 
 __all__ = ["DEFAULT_PROFILE", "Visit", "Wanted"]
 
@@ -94,7 +101,7 @@ class Visit:
     @cached_property
     def release(self) -> str:
         """The release named by the newest tag on the commit, without a leading v; else empty."""
-        names = (tag.removeprefix("v") for tag in self.repo.tags_at(self.commit))
+        names = map(release_name, self.repo.tags_at(self.commit))
         return next((name for name in names if is_slug(name)), "")
 
     def checklist(self, identity: str = "") -> Checklist:
@@ -108,12 +115,23 @@ class Visit:
             for one in root.policy.checklists:
                 if identity in {"", one.id}:
                     return root.checklist(one)
-        own = tuple(
-            catalog.Source(path, self.repo.read_blob_at(self.commit, path, MAX_SHOWN_BYTES))
-            for path in self.entries
-            if path.startswith("checklists/") and path.endswith(".yaml") and path.count("/") == 1
-        )
-        return catalog.find(identity or catalog.DEFAULT, own)
+        return catalog.find(identity or catalog.DEFAULT, tuple(self._own_checklists()))
+
+    def _own_checklists(self) -> Iterator[catalog.Source]:
+        for path in self.entries:
+            if re.fullmatch(r"checklists/[^/]+\.yaml", path) and self.blob_of(path):
+                try:
+                    data = self.repo.read_blob_at(self.commit, path, MAX_SHOWN_BYTES)
+                except OSError as error:
+                    said = error.strerror or error
+                    raise BadInputError(f"{one_line(path, 120)} cannot be read: {said}") from error
+                yield catalog.Source(path, data)
+
+    def default_profile(self, checklist: Checklist) -> str:
+        """Return the depth of a review when none is asked for: the pinned one, quick, or any."""
+        pins = self.trust_root.policy.checklists if self.trust_root else ()
+        wanted = [*(one.profile for one in pins if one.id == checklist.id), DEFAULT_PROFILE]
+        return next(one for one in (*wanted, *checklist.profiles) if one in checklist.profiles)
 
     @property
     def head_moved(self) -> bool:
@@ -135,9 +153,9 @@ class Visit:
         """Keep a finding."""
         self.findings[finding.id] = finding
 
-    def run_checks(self) -> None:
-        """Run what has not reported yet, and wait for it."""
-        missing = tuple(one for one in IDS if one not in self.findings)
+    def run_checks(self, ids: tuple[str, ...] = IDS) -> None:
+        """Run what has not reported yet, of all checks or of these, and wait for it."""
+        missing = tuple(one for one in IDS if one in ids and one not in self.findings)
         if missing:
             for finding in self.start_checks(missing):
                 self.take(finding)
@@ -225,7 +243,7 @@ class Visit:
         policy, reviewer = self._reviewer(checklist, wanted)
         place = self._place(checklist, reviewer, wanted)
         self._refuse_signed(place)
-        profile = self._profile(wanted, policy, checklist)
+        profile, others = self._profile(wanted, checklist), self.others(place)
         draft = opened(self._key(place), profile=profile, started_at=stamp(self.now()))
         base = Review(
             project=policy.project,
@@ -246,7 +264,7 @@ class Visit:
             policy=policy,
             base=base,
             draft=draft,
-            others=self.others(place),
+            others=others,
         )
 
     def policy_for(self, checklist: Checklist, person: str, name: str, address: str) -> Policy:
@@ -267,6 +285,8 @@ class Visit:
         name, address = identity.name, identity.email
         known = self.trust_root.policy.person_of(address) if self.trust_root else None
         person = known or slug(address.partition("@")[0])
+        if root := self.trust_root:
+            self._refuse_namesake(root.policy, known, person, address)
         policy = self.policy_for(checklist, person, name, address)
         listed = policy.people.get(person)
         roles = wanted.roles or (listed.roles if listed else ("any",))
@@ -278,6 +298,16 @@ class Visit:
             )
         return policy, Reviewer(id=person, principal=principal, roles=roles)
 
+    @staticmethod
+    def _refuse_namesake(policy: Policy, known: str | None, person: str, address: str) -> None:
+        """Refuse an address that the policy does not know but would file under another's name."""
+        if known is None and person in policy.people:
+            raise MissingEnvironmentError(
+                f"the policy knows {person!r}, but not by the address {one_line(address, 80)!r}",
+                "Nothing was changed. Set the address the policy names with `git config --global "
+                "user.email ADDRESS`, or have its owners add yours to .holdshort/policy.yaml.",
+            )
+
     def _release(self, wanted: Wanted, reviewer: Reviewer) -> str:
         if wanted.release or self.release:
             return wanted.release or self.release
@@ -288,9 +318,8 @@ class Visit:
             return mine.pop()
         raise UsageError("no tag names this release", "Name it: --release 1.4.0")
 
-    def _profile(self, wanted: Wanted, policy: Policy, checklist: Checklist) -> str:
-        pinned = next((one.profile for one in policy.checklists if one.id == checklist.id), "")
-        profile = wanted.profile or pinned or DEFAULT_PROFILE
+    def _profile(self, wanted: Wanted, checklist: Checklist) -> str:
+        profile = wanted.profile or self.default_profile(checklist)
         if profile not in checklist.profiles:
             raise UsageError(
                 f"the checklist has no profile {one_line(profile, 40)!r}",
@@ -311,8 +340,16 @@ class Visit:
         if str(place) in self.entries:
             raise RepositoryStateError(
                 f"{place.reviewer} has already signed {place.model} {place.release}: {place}",
-                "Nothing was changed. See it with: holdshort show",
+                f"Nothing was changed. See it with: holdshort show --release {place.release}"
+                + self._leftover(place),
             )
+
+    def _leftover(self, place: RecordPath) -> str:
+        """Name the draft that a kill between commit and clean-up left, if one did."""
+        name = self._key(place).folder
+        if not any(one.folder.name == name for one in self.drafts):
+            return ""
+        return f"\n  A draft of it is left. Remove it: holdshort drafts delete {name} --yes"
 
     def others(self, place: RecordPath) -> tuple[Record, ...]:
         """Return the other reviewers' sealed records at the commit that can be read."""

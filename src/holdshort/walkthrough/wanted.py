@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -14,3 +15,8 @@ class Wanted:
     checklist: str = ""
     profile: str = ""
     roles: tuple[str, ...] = ()
+
+
+def release_name(text: str) -> str:
+    """Return a release without the `v` before its number: `1.4.0` for `v1.4.0`."""
+    return text[1:] if re.match(r"v[0-9]", text) else text

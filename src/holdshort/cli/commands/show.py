@@ -6,6 +6,7 @@ import click
 
 from holdshort.cli.console import Console, say, talk
 from holdshort.errors import HoldshortError, UndeterminedError
+from holdshort.walkthrough.wanted import release_name
 
 MAX_RECORD_BYTES = 1_000_000
 
@@ -34,7 +35,7 @@ def command(ctx: click.Context, revision: str, release: str, form: str) -> None:
     reviews, failed = [], None
     for entry in repo.ls_tree(commit, ROOT):
         place = RecordPath.parse(entry.path)
-        if place is None or release.removeprefix("v") not in {"", place.release}:
+        if place is None or release_name(release) not in {"", place.release}:
             continue
         try:
             data = repo.read_blob_at(commit, entry.path, MAX_RECORD_BYTES)

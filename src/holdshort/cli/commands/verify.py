@@ -7,6 +7,7 @@ import os
 import click
 
 from holdshort.cli.console import Console, now, say
+from holdshort.walkthrough.wanted import release_name
 
 
 @click.command(short_help="Decide whether the release is cleared.")
@@ -45,7 +46,7 @@ def command(
     request = Request(
         revision=revision,
         base=base,
-        release=release.removeprefix("v"),
+        release=release_name(release),
         gate=gate or os.environ.get("CI", "") not in {"", "0", "false"},
         anchor=anchor,
         recheck=recheck,
