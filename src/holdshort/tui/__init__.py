@@ -1,4 +1,5 @@
-"""The screens: Textual only here. A key is one call of a verb, the screen shows what it returns.
+"""The terminal interface: Textual screens over one `Visit` and one `Walkthrough`.
 
-Knows the verbs and the model; never YAML, git, paths, the clock or validation.
+A screen holds no rules: a key is one method call of the engine, and the screen is painted from
+what comes back. `app.run` is the only way in. Start with `actions`, the one table of keys.
 """

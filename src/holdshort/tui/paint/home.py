@@ -1,0 +1,153 @@
+"""Paints the first screen: what the repository already proves, and the reviews begun here.
+
+The groups and words are those of `holdshort check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.content import Content
+
+from holdshort.model.checklist import Checklist, Question
+from holdshort.model.finding import Finding, Level, Outcome, Place
+from holdshort.model.suggestion import related
+from holdshort.tui.paint import words
+from holdshort.tui.text import (
+    EMPTY,
+    cell,
+    fit,
+    join,
+    labelled,
+    on_click,
+    selected,
+    spread,
+    stack,
+    text,
+)
+
+_ID_COLUMNS = 24
+_GROUPS = (
+    ("proves", (Outcome.PASS,)),
+    ("contradicts", (Outcome.FAIL,)),
+    ("cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
+)
+_SPEAKS = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WARN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRow:
+    """One review begun and not yet signed.
+
+    Attributes:
+        saved_at: local time.
+    """
+
+    name: str
+    reviewer: str
+    profile: str
+    answered: int
+    total: int
+    saved_at: datetime
+
+
+def drafts(rows: Sequence[DraftRow], focus: int, today: datetime, width: int) -> Content:
+    """Return the reviews begun here, the one in focus marked."""
+    lines = [text("Begun here", "$hs-muted")]
+    for number, row in enumerate(rows):
+        at = number == focus
+        parts = (
+            text(">" if at else " ", "$hs-key bold"),
+            text(row.name, "bold"),
+            text(row.profile, "$hs-muted"),
+            text(f"{row.answered}/{row.total}"),
+            text(f"{row.reviewer}, saved {_when(row.saved_at, today)}", "$hs-muted"),
+        )
+        line = join(parts)
+        shown = selected(line, width) if at else fit(line, width)
+        lines.append(on_click(shown, f"pick({number})"))
+    at = focus == len(rows)
+    new = join((text(">" if at else " ", "$hs-key bold"), text("another review, named below")))
+    lines.append(on_click(selected(new, width) if at else new, f"pick({len(rows)})"))
+    return stack([*lines, EMPTY])
+
+
+def proof(
+    findings: Mapping[str, Finding], ids: Sequence[str], *, running: bool, width: int
+) -> Content:
+    """Return what the checks say so far, grouped."""
+    lines = [text("Without running anything, this repository", "bold")]
+    arrived = [findings[one] for one in ids if one in findings]
+    for name, outcomes in _GROUPS:
+        rows = [one for one in arrived if one.outcome in outcomes]
+        lines += _group(name, rows, width)
+    idle = [one.id for one in arrived if one.outcome is Outcome.NOT_APPLICABLE]
+    if idle:
+        lines += [EMPTY, text("nothing on", "$hs-muted")]
+        said = text(", ".join(idle), "$hs-muted")
+        lines += labelled(EMPTY, said, width, indent=2, limit=2)
+    if waiting := len(ids) - len(arrived):
+        state = "still looking" if running else "not looked at"
+        lines += [EMPTY, text(f"{waiting} checks {state}", "$hs-muted")]
+    return stack(lines)
+
+
+def _group(name: str, rows: Sequence[Finding], width: int) -> Iterator[Content]:
+    if rows:
+        yield EMPTY
+        yield text(name, words.outcome_style(rows[0].outcome))
+    for finding in rows:
+        label = Content("  ") + cell(text(finding.id, "$hs-key"), _ID_COLUMNS)
+        yield fit(join((label, text(finding.headline)), " "), width)
+        if place := _strongest(finding):
+            where = join((text(place.where, "$hs-muted"), text(place.why, "$hs-muted")))
+            yield fit(Content(" " * (_ID_COLUMNS + 3)) + where, width)
+
+
+def _strongest(finding: Finding) -> Place | None:
+    wanted = {Outcome.FAIL: Level.FAIL, Outcome.WARN: Level.WARN}.get(finding.outcome)
+    return next((one for one in finding.evidence if one.level is wanted), None)
+
+
+def wanted(model: str, release: str, width: int) -> Content:
+    """Return what would be reviewed."""
+    named = join(
+        (
+            text("Release", "$hs-muted"),
+            text(release or "unnamed", "bold"),
+            text("  model", "$hs-muted"),
+            text(model, "bold"),
+        ),
+        " ",
+    )
+    return spread(
+        named,
+        on_click(join((text("m", "$hs-key bold"), text("change", "$hs-muted")), " "), "rename"),
+        width,
+    )
+
+
+def effort(
+    checklist: Checklist, profile: str, findings: Mapping[str, Finding], width: int
+) -> Content:
+    """Return how many questions, how many with something above, and the minutes they take."""
+    questions = checklist.questions(profile, {})
+    beside = sum(_spoken_of(one, findings) for one in questions)
+    minutes = round(sum(one.minutes for one in questions))
+    name = profile.capitalize()
+    said = (
+        f"{len(questions)} questions, {beside} with a line above beside them, about {minutes} min"
+    )
+    return fit(join((text(f"{name} review:", "bold"), text(said)), " "), width)
+
+
+def _spoken_of(question: Question, findings: Mapping[str, Finding]) -> bool:
+    return any(one.outcome in _SPEAKS for one in related(question, findings))
+
+
+def _when(moment: datetime, today: datetime) -> str:
+    if moment.date() == today.date():
+        return f"today {moment:%H:%M}"
+    return f"{moment:%Y-%m-%d}"

@@ -1,0 +1,114 @@
+"""A window with one line to type: the edit mode. Only Enter, Esc and Ctrl keys are commands.
+
+What is typed goes to `save`; an error of the engine is shown under the line and keeps the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Paste
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from holdshort.errors import HoldshortError
+from holdshort.tui.editor import edit_text
+from holdshort.tui.text import EMPTY, block, join, stack, text
+
+_Result = TypeVar("_Result")
+
+
+class Line(Input):
+    """A line of text; a paste of several lines is kept whole."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def _on_paste(self, event: Paste) -> None:
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        if len(lines) > 1 and isinstance(self.screen, LineWindow):
+            event.prevent_default()
+            event.stop()
+            self.screen.submit("\n".join(lines))
+
+
+class LineWindow(ModalScreen[_Result | None], Generic[_Result]):
+    """Asks for one line, or with `several` for lines until an empty one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", show=False),
+        Binding("ctrl+e", "editor", "Editor", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        save: Callable[[str], _Result],
+        *,
+        value: str = "",
+        hint: str = "",
+        several: bool = False,
+    ) -> None:
+        """Ask `title`; give what is typed to `save`."""
+        super().__init__()
+        self._title, self._hint = title, hint
+        self._save = save
+        self._value = value
+        self._several = several
+        self._lines: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, line and keys."""
+        with Vertical(classes="window"):
+            yield Static(text(self._title, "bold"), classes="title")
+            yield Static(block(self._hint, "$hs-muted") if self._hint else EMPTY, id="hint")
+            yield Line(_first_line(self._value), id="line", select_on_focus=False)
+            yield Static(EMPTY, id="problem")
+            yield Static(self._keys(), classes="keys")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not self._several:
+            self.submit(event.value)
+        elif event.value.strip():
+            self._lines.append(event.value.strip())
+            self.query_one("#hint", Static).update(stack(text(f"- {one}") for one in self._lines))
+            event.input.value = ""
+        else:
+            self.submit("\n".join(self._lines))
+
+    def submit(self, typed: str) -> None:
+        """Hand over what was typed, and close when it was taken."""
+        try:
+            self.dismiss(self._save(typed))
+        except HoldshortError as error:
+            problem = (text(error.message, "$hs-fail"), text(error.hint, "$hs-muted"))
+            self.query_one("#problem", Static).update(stack(one for one in problem if one))
+
+    def action_editor(self) -> None:
+        """Write the text in $EDITOR instead."""
+        typed = self.query_one("#line", Input).value
+        kept = self._value if typed == _first_line(self._value) else typed
+        try:
+            written = edit_text(self.app, kept)
+        except HoldshortError as error:
+            self.query_one("#problem", Static).update(text(error.message, "$hs-fail"))
+            return
+        self.submit(written)
+
+    def _keys(self) -> Content:
+        enter = "add, an empty line ends" if self._several else "keep"
+        rows = (("Enter", enter), ("^e", "editor"), ("Esc", "close"))
+        return join(
+            join((text(key, "$hs-key bold"), text(said, "$hs-muted")), " ") for key, said in rows
+        )
+
+
+def _first_line(value: str) -> str:
+    return " ".join(value.split())
