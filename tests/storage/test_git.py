@@ -226,6 +226,17 @@ def test_importing_the_repository_does_not_import_gitpython() -> None:
     assert said.stdout == "False\n"
 
 
+def test_importing_gitpython_starts_nothing(tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+    put_program(tmp_path, "git", f"echo $* >> {marker}")
+    code = "from holdshort.storage.git import run; run(__import__('pathlib').Path('/'), 'once')"
+    paths = {"PYTHONPATH": str(package().parent), "PATH": f"{tmp_path}{os.pathsep}/usr/bin:/bin"}
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, **paths}, check=True)
+
+    (line,) = marker.read_text(encoding="utf-8").splitlines()
+    assert line.endswith("-C / once")
+
+
 def package() -> Path:
     return Path(holdshort.__file__).parent
 

@@ -7,7 +7,7 @@ settings overrule whatever a repository's own configuration would start: a repos
 as an archive from a stranger.
 
 It refuses to speak to a remote. GitPython's own porcelain is not used, and it is imported on
-first use only, for it runs `git version` and costs 50 ms.
+first use only: that costs 50 ms, and would run `git version` without any limit.
 Source: git-config(1), git(1) "Environment Variables"; docs/promises.md, G2 and G3.
 """
 
@@ -204,7 +204,8 @@ def _started(
     on_terminal: bool = False,
 ) -> Iterator[Popen[bytes]]:
     """Start git and leave nothing of it behind, however the block ends."""
-    runner = _runner(argv[0])
+    _scrub()
+    runner = _runner()
     with tempfile.TemporaryFile() as given:  # a pipe could fill while git waits for us to read
         given.write(stdin)
         given.seek(0)
@@ -228,13 +229,20 @@ def _started(
                 pipe.close()
 
 
-def _runner(git: str) -> Git:
-    """Return GitPython's command runner over an environment free of foreign GIT_*."""
+def _scrub() -> None:
+    """Take foreign GIT_* out of the environment, which GitPython copies for every command."""
     for name in [one for one in os.environ if one.startswith("GIT_") and one not in USERS_OWN]:
         del os.environ[name]
-    os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = git
+
+
+@cache
+def _runner() -> Git:
+    """Return GitPython's command runner, imported without letting it look for git itself."""
+    os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = os.devnull
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"
     from git import Git  # noqa: PLC0415 - see the module's text
 
+    _scrub()
     return Git("/")
 
 
