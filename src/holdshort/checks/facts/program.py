@@ -68,6 +68,7 @@ class Scope:
         parameters: names in order, without `self` and `cls`.
         defaults: sources of the defaults.
         events: what happens, in order.
+        names: every name and attribute read in it, separated by blanks.
     """
 
     name: str
@@ -75,6 +76,12 @@ class Scope:
     parameters: tuple[str, ...]
     defaults: tuple[tuple[str, Source], ...]
     events: tuple[Call | Import, ...]
+    names: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name by which others mention it: the class of a method, else its own."""
+        return self.name.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,10 @@ class Program:
     """Everything one Python file says about what it calls.
 
     Attributes:
-        scopes: the module first, under the empty name, then each definition with events.
+        scopes: the module, under the empty name, and each definition.
         imports: local name to dotted target, module level.
         classes: names of the classes defined.
         options: where a named setting gets its value by default (`--seed`, class fields).
-        names: every name and attribute read, separated and surrounded by blanks.
         is_script: whether it has a `__main__` guard.
     """
 
@@ -94,9 +100,4 @@ class Program:
     imports: Mapping[str, str]
     classes: frozenset[str]
     options: Mapping[str, Source]
-    names: str
     is_script: bool
-
-    def mentions(self, name: str) -> bool:
-        """Tell whether a name or attribute is read anywhere in the file."""
-        return f" {name} " in self.names

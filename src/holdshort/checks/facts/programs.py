@@ -80,8 +80,11 @@ class Programs:
         self._events: dict[Place, list[tuple[Call | str, tuple[Place, ...]]]] = {}
         for path, program in programs.items():
             self._index(path, program)
+        self._keys = self._find_keys()
         self._relevant = self._find_relevant()
-        self._named_in = self._find_mentions()
+        self._relevant_by_key: dict[str, list[Place]] = defaultdict(list)
+        for place in sorted(self._relevant):
+            self._relevant_by_key[self._scope(place).key].append(place)
 
     def roots(self) -> tuple[str, ...]:
         """Return the files that run on their own, in path order."""
@@ -95,10 +98,13 @@ class Programs:
         self._enter(walk, (root, MAIN), {}, 0)
         walk.when = When.LATER
         closure = self._closure(root)
-        for path in closure:
-            for name in self.programs[path].scopes:
-                if (path, name) in self._relevant and self._is_named(name, closure):
-                    self._enter(walk, (path, name), {}, 0)
+        done: set[Place] = set()
+        while waiting := sorted(walk.visited - done):
+            done.update(waiting)
+            for key in sorted({key for place in waiting for key in self._mentions(place)}):
+                for later in self._relevant_by_key.get(key, ()):
+                    if later[0] in closure:
+                        self._enter(walk, later, {}, 0)
         return tuple(walk.steps)
 
     def unreached(self, reached: Iterable[Step]) -> Iterator[Step]:
@@ -135,11 +141,22 @@ class Programs:
             self._events[path, name] = rows
         self._imports[path] = tuple(imports)
 
+    def _find_keys(self) -> frozenset[str]:
+        """Return every name by which a definition of this repository can be mentioned."""
+        scopes = (scope for program in self.programs.values() for scope in program.scopes.values())
+        return frozenset(scope.key for scope in scopes) - {"", MAIN}
+
+    def _mentions(self, place: Place) -> frozenset[str]:
+        return self._keys.intersection(self._scope(place).names.split())
+
     def _find_relevant(self) -> frozenset[Place]:
         """Return the scopes from which a call that matters can be reached."""
         callers: dict[Place, set[Place]] = defaultdict(set)
+        mentioned: dict[str, set[Place]] = defaultdict(set)
         waiting: list[Place] = []
         for place, rows in self._events.items():
+            for key in self._mentions(place):
+                mentioned[key].add(place)
             for event, definitions in rows:
                 if isinstance(event, Call) and self._matters(event):
                     waiting.append(place)
@@ -151,16 +168,8 @@ class Programs:
             if place not in relevant:
                 relevant.add(place)
                 waiting.extend(callers[place])
+                waiting.extend(mentioned.pop(self._scope(place).key, ()))
         return frozenset(relevant)
-
-    def _find_mentions(self) -> Mapping[str, frozenset[str]]:
-        """Return the files that mention each part of the name of a relevant scope."""
-        wanted = {part for _, name in self._relevant for part in name.split(".")}
-        found: dict[str, set[str]] = defaultdict(set)
-        for path, program in self.programs.items():
-            for name in wanted.intersection(program.names.split()):
-                found[name].add(path)
-        return {name: frozenset(paths) for name, paths in found.items()}
 
     def _closure(self, root: str) -> dict[str, None]:
         closure: dict[str, None] = {root: None}
@@ -191,10 +200,3 @@ class Programs:
         parameters = self._scope(called).parameters
         pairs = [*zip(parameters, step.call.args, strict=False), *step.call.keywords]
         return {name: step.origin(source) for name, source in pairs}
-
-    def _is_named(self, name: str, closure: Mapping[str, None]) -> bool:
-        if not name or name == MAIN:
-            return False
-        parts = (part for part in name.split(".") if not part.startswith("__"))
-        none: frozenset[str] = frozenset()
-        return any(not self._named_in.get(p, none).isdisjoint(closure) for p in parts)

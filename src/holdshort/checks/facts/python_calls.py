@@ -33,11 +33,10 @@ def read_program(tree: ast.Module, keep: Keep) -> Program:
     reader = _Reader(keep)
     reader.read(tree)
     return Program(
-        scopes={scope.name: scope for scope in reader.scopes if scope.events or not scope.name},
+        scopes={scope.name: scope for scope in reader.scopes},
         imports={k: v for k, v in reader.module.names.items() if not v.startswith(":")},
         classes=frozenset(reader.classes),
         options=reader.options,
-        names=f" {' '.join(sorted(reader.read_names))} ",
         is_script=reader.is_script,
     )
 
@@ -52,6 +51,7 @@ class _Frame:
     names: dict[str, str] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     events: list[Call | Import] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
     compared: str = ""
     is_class: bool = False
 
@@ -85,7 +85,6 @@ class _Reader:
         self.scopes: list[Scope] = []
         self.classes: set[str] = set()
         self.options: dict[str, Source] = {}
-        self.read_names: set[str] = set()
         self.is_script = False
         self.pending: list[tuple[_Function, _Frame]] = []
 
@@ -93,7 +92,7 @@ class _Reader:
         for name in _defined(tree.body):
             self.module.names[name] = f":{name}"
         self._all(tree.body)
-        self.scopes.append(Scope("", 1, (), (), tuple(self.module.events)))
+        self.scopes.append(_scope("", 1, self.module))
         while self.pending:
             self._body(*self.pending.pop(0))
 
@@ -124,15 +123,21 @@ class _Reader:
             self._children(node)
 
     def _children(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            self._visit(child)
+        for name in _FIELDS[type(node)]:
+            child = getattr(node, name, None)
+            if isinstance(child, list):
+                for item in child:
+                    if isinstance(item, ast.AST):
+                        self._visit(item)
+            elif isinstance(child, ast.AST):
+                self._visit(child)
 
     def _name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.read_names.add(node.id)
+            self.frame.read.add(node.id)
 
     def _attribute(self, node: ast.Attribute) -> None:
-        self.read_names.add(node.attr)
+        self.frame.read.add(node.attr)
         self._visit(node.value)
 
     def _import(self, node: ast.Import) -> None:
@@ -217,10 +222,11 @@ class _Reader:
             self._children(node)
             return
         self.is_script = True
-        imported, self.module.events = self.module.events, []
+        module = self.module
+        imported, module.events, read, module.read = module.events, [], module.read, set()
         self._all(node.body)
-        self.scopes.append(Scope(MAIN, node.lineno, (), (), tuple(self.module.events)))
-        self.module.events = imported
+        self.scopes.append(_scope(MAIN, node.lineno, module))
+        module.events, module.read = imported, read
         self._all(node.orelse)
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -230,7 +236,7 @@ class _Reader:
         self.classes.add(name)
         self.frame.names[node.name] = f":{name}"
         outer = self.frame
-        self.frame = _Frame(name, name, outer, events=outer.events, is_class=True)
+        self.frame = _Frame(name, name, outer, events=outer.events, read=outer.read, is_class=True)
         self._all(node.body)
         self.frame = outer
 
@@ -259,11 +265,18 @@ class _Reader:
             frame.names[name] = f":{frame.name}.{name}"
         self._all(node.body)
         parameters = (*positional, *named)
-        events = tuple(frame.events)
         self.scopes.append(
-            Scope(frame.name, node.lineno, parameters, tuple(defaults.items()), events)
+            _scope(frame.name, node.lineno, frame, parameters, tuple(defaults.items()))
         )
 
+
+_NO_CODE = frozenset({"ctx", "op", "ops", "annotation", "returns", "type_comment", "type_params"})
+_FIELDS = {
+    kind: tuple(name for name in kind._fields if name not in _NO_CODE)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""The fields of each node that hold code: no operators, and no annotations, which run nothing."""
 
 _SPECIAL: dict[type[ast.AST], Callable[[_Reader, ast.AST], None]] = {
     kind: getattr(_Reader, method)
@@ -293,6 +306,17 @@ def _telling_line(node: ast.Call) -> int:
         if name in lines:
             return lines[name]
     return node.func.end_lineno or node.lineno
+
+
+def _scope(
+    name: str,
+    line: int,
+    frame: _Frame,
+    parameters: tuple[str, ...] = (),
+    defaults: tuple[tuple[str, Source], ...] = (),
+) -> Scope:
+    names = " ".join(sorted(frame.read))
+    return Scope(name, line, parameters, defaults, tuple(frame.events), names)
 
 
 def _is_main_guard(test: ast.expr) -> bool:

@@ -1,13 +1,15 @@
 """The facts of one Python file or notebook: what it calls and what it tests.
 
-In: bytes and the kind of file. Out: `PythonFacts`. A pure function, so its result may be kept by
-blob id. Files without any word that matters are not parsed at all.
+In: bytes and what is wanted of them. Out: `PythonFacts`. A pure function, so its result may be kept
+by blob id.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
+from enum import Flag, auto
 
 from holdshort.checks.facts.notebooks import code_cells
 from holdshort.checks.facts.program import Call, Import, Program, Scope
@@ -20,20 +22,36 @@ EXTRACTOR_VERSION = "1"
 """Grows whenever the same bytes give other facts."""
 
 _CHANCE = (
-    b"rand",
-    b"seed",
-    b"shuffle",
+    b"seed(",
+    b".random",
+    b"import random",
+    b"from random",
+    b"torch.rand",
+    b"torch.normal",
+    b"torch.multinomial",
+    b"torch.bernoulli",
+    b"nn.init.",
+    b"DataLoader(",
+    b"random_split",
+    b"test_split",
+    b"Sampler(",
     b"sklearn",
-    b"DataLoader",
-    b"_split",
-    b"normal",
-    b"multinomial",
-    b"bernoulli",
-    b".sample(",
-    b"__main__",
+    b"frac=",
+    b"import pandas",
+    b"seed_everything",
+    b"PRNGKey",
     b"TrainingArguments",
+    b"__main__",
 )
+_IMPORTED = re.compile(rb"from (?:torch|numpy) import [^\n]*\b(?:rand|normal|manual_seed)")
 _TESTS = (b"def test", b"TestCase", b"class Test")
+
+
+class Wanted(Flag):
+    """Which facts of a file are asked for."""
+
+    CALLS = auto()
+    TESTS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +63,33 @@ class PythonFacts:
     error: str = ""
 
 
-def python_facts(data: bytes) -> PythonFacts:
+NOTHING = PythonFacts()
+
+
+def may_use_chance(data: bytes) -> bool:
+    """Tell whether a file holds a word of chance, or starts something; far cheaper than parsing."""
+    return any(word in data for word in _CHANCE) or _IMPORTED.search(data) is not None
+
+
+def python_facts(data: bytes, wanted: Wanted) -> PythonFacts:
     """Return the facts of a Python file."""
-    chance = any(word in data for word in _CHANCE)
-    if not chance and not any(word in data for word in _TESTS):
-        return PythonFacts()
+    if not any(word in data for word in _TESTS):
+        wanted &= ~Wanted.TESTS
+    if not wanted:
+        return NOTHING
     try:
         tree = parse(data)
-        program = read_program(tree, keep) if chance else None
-        return PythonFacts(program, read_tests(tree))
+        program = read_program(tree, keep) if Wanted.CALLS in wanted else None
+        tests = read_tests(tree) if Wanted.TESTS in wanted else NO_TESTS
     except UnreadableSourceError as error:
         return PythonFacts(error=str(error))
     except RecursionError:
         return PythonFacts(error="nested too deeply")
+    return PythonFacts(program, tests)
 
 
 def notebook_facts(data: bytes) -> PythonFacts:
     """Return the facts of a notebook: its code cells as one file, in stored order."""
-    if not any(word in data for word in _CHANCE):
-        return PythonFacts()
     error = ""
     body: list[ast.stmt] = []
     try:

@@ -11,10 +11,11 @@ https://scikit-learn.org/stable/glossary.html#term-random_state.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from holdshort.checks.facts.program import Call
+from holdshort.checks.facts.program import MAIN, Call, Import, Program
 from holdshort.checks.facts.python_values import Source
 from holdshort.checks.facts.words import words
 
@@ -190,6 +191,22 @@ def effect_of(call: Call) -> Effect | None:
         return Effect(Role.LOCAL, (_LOCALS[call.target],), call.target, source)
     judge = _DRAWS.get(head)
     return judge(call, rest, last) if judge else None
+
+
+def seeding_helpers(programs: Iterable[Program]) -> frozenset[str]:
+    """Return the names of functions and classes whose bodies set a seed, entry points aside."""
+    found = frozenset(
+        scope.key
+        for program in programs
+        for scope in program.scopes.values()
+        if scope.key and any(_seeds(event) for event in scope.events)
+    )
+    return found - {MAIN, "main"}
+
+
+def _seeds(event: Call | Import) -> bool:
+    effect = effect_of(event) if isinstance(event, Call) else None
+    return effect is not None and effect.role is Role.SEED
 
 
 def _by_args(target: str) -> bool:

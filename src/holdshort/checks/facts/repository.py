@@ -7,16 +7,24 @@ Limits are checked between files: `TimeoutError` ends one check, not the run.
 
 from __future__ import annotations
 
+import gc
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from holdshort.checks.facts.inventory import File, Inventory, Kind, is_test_path, take_inventory
 from holdshort.checks.facts.program import Call, Program
 from holdshort.checks.facts.programs import Programs
-from holdshort.checks.facts.python_facts import PythonFacts, notebook_facts, python_facts
-from holdshort.checks.facts.random_names import effect_of
+from holdshort.checks.facts.python_facts import (
+    PythonFacts,
+    Wanted,
+    may_use_chance,
+    notebook_facts,
+    python_facts,
+)
+from holdshort.checks.facts.random_names import effect_of, seeding_helpers
 from holdshort.checks.facts.randomness import Happening, Randomness, State
 from holdshort.checks.facts.secret_facts import secrets_in
 from holdshort.checks.facts.secret_patterns import Secret
@@ -28,6 +36,10 @@ from holdshort.model.text import one_line, visible
 
 MAX_FILE_BYTES = 2_000_000
 """Largest file read. Source: docs/promises.md, G9."""
+
+WHOLE_BYTES = 3_000_000
+"""As much Python is parsed whole; beyond it only files with a word of chance, and those that call a
+function which sets a seed. Source: our own limit; parsing takes about 0.1 s a megabyte."""
 
 MAX_ERRORS_NAMED = 20
 """Most unreadable files named in a finding; the rest are counted. Source: our own limit."""
@@ -44,6 +56,8 @@ class Repository:
         self._texts: dict[str, str | OSError] = {}
         self._python: dict[str, PythonFacts | OSError] = {}
         self._secrets: dict[str, tuple[Secret, ...] | OSError] = {}
+        self._unparsed: set[str] = set()
+        self._parsed_bytes = 0
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
 
@@ -120,13 +134,30 @@ class Repository:
 
     def happenings(self) -> tuple[Happening, ...]:
         """Return every draw, seed and split outside of tests."""
-        code = self.inventory.of(Kind.PYTHON, Kind.NOTEBOOK)
-        programs = {
-            file.path: facts.program
-            for file, facts in self.python(f for f in code if not is_test_path(f.path))
-            if facts.program is not None
-        }
-        return self._judged(programs)
+        code = (*self.inventory.python, *self.inventory.of(Kind.NOTEBOOK))
+        files = sorted((f for f in code if not is_test_path(f.path)), key=lambda f: f.path)
+        programs = self._programs(files)
+        if self._unparsed:
+            self._parse_callers(programs)
+            programs = self._programs(files)
+        if self._happenings is None:
+            world = Programs(programs, _matters)
+            self._happenings = Randomness(world, self._settings()).happenings()
+        return self._happenings
+
+    def _programs(self, files: list[File]) -> dict[str, Program]:
+        facts = self.python(files)
+        return {f.path: one.program for f, one in facts if one.program is not None}
+
+    def _parse_callers(self, programs: dict[str, Program]) -> None:
+        """Parse the files left aside that mention a function which sets a seed."""
+        helpers = [f"{name}(".encode() for name in seeding_helpers(programs.values())]
+        waiting = sorted(self._unparsed)
+        self._unparsed.clear()
+        for path, data in self.view.read_many(waiting, MAX_FILE_BYTES):
+            self.tick()
+            if isinstance(data, bytes) and any(name in data for name in helpers):
+                self._python[path] = python_facts(data, Wanted.CALLS | Wanted.TESTS)
 
     def secrets(self) -> Iterator[tuple[File, tuple[Secret, ...]]]:
         """Yield each text file with what looks like a credential in it."""
@@ -145,12 +176,6 @@ class Repository:
                 self._read.add(file.path)
                 yield file, found
 
-    def _judged(self, programs: dict[str, Program]) -> tuple[Happening, ...]:
-        if self._happenings is None:
-            world = Programs(programs, _matters)
-            self._happenings = Randomness(world, self._settings()).happenings()
-        return self._happenings
-
     _happenings: tuple[Happening, ...] | None = None
 
     def _settings(self) -> dict[str, tuple[State, ...]]:
@@ -166,17 +191,39 @@ class Repository:
 
     def _extract(self, files: list[File]) -> None:
         kinds = {file.path: file.kind for file in files}
-        for path, data in self.view.read_many(list(kinds), MAX_FILE_BYTES):
-            self.tick()
-            if isinstance(data, OSError):
-                self._python[path] = data
-            elif kinds[path] is Kind.NOTEBOOK:
-                self._python[path] = notebook_facts(data)
-            else:
-                self._python[path] = python_facts(data)
+        with _no_collection():
+            for path, data in self.view.read_many(list(kinds), MAX_FILE_BYTES):
+                self.tick()
+                if isinstance(data, OSError):
+                    self._python[path] = data
+                elif kinds[path] is Kind.NOTEBOOK:
+                    self._python[path] = notebook_facts(data)
+                else:
+                    self._python[path] = python_facts(data, self._wanted(path, data))
+
+    def _wanted(self, path: str, data: bytes) -> Wanted:
+        if is_test_path(path):
+            return Wanted.TESTS
+        self._parsed_bytes += len(data)
+        if self._parsed_bytes < WHOLE_BYTES or may_use_chance(data):
+            return Wanted.CALLS | Wanted.TESTS
+        self._unparsed.add(path)
+        return Wanted.TESTS
 
 
 _SEED_WORD = re.compile(rb"seed|random_state|rng", re.IGNORECASE)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the garbage collector: trees hold no cycles, and it costs a third of the parsing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _matters(call: Call) -> bool:

@@ -27,7 +27,7 @@ class TestFunction:
         owner: the class around it, empty at module level.
         line: where it starts.
         skipped: skipped whatever happens.
-        asserts: whether it claims anything.
+        asserts: whether it claims anything; not asked of functions without `test` in the name.
         unittest: whether its class is a `TestCase`.
     """
 
@@ -75,7 +75,8 @@ def _functions(
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             skip = skipped or _has_skip(node.decorator_list)
-            yield TestFunction(node.name, owner, node.lineno, skip, _asserts(node), unittest)
+            asserts = "test" not in node.name or _asserts(node)
+            yield TestFunction(node.name, owner, node.lineno, skip, asserts, unittest)
         elif isinstance(node, ast.ClassDef) and not owner:
             yield from _methods(node, skipped=skipped)
         elif isinstance(node, ast.If):
