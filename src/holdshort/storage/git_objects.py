@@ -220,19 +220,20 @@ class _Reader:
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self._rest = b""
+        self._held, self._at = b"", 0
 
     def line(self) -> bytes:
-        while (end := self._rest.find(b"\n")) < 0:
+        while (end := self._held.find(b"\n", self._at)) < 0:
             self._more()
-        line, self._rest = self._rest[:end], self._rest[end + 1 :]
+        line, self._at = self._held[self._at : end], end + 1
         return line
 
     def take(self, size: int) -> Iterator[bytes]:
         while size:
-            if not self._rest:
+            if self._at == len(self._held):
                 self._more()
-            piece, self._rest = self._rest[:size], self._rest[size:]
+            piece = self._held[self._at : self._at + size]
+            self._at += len(piece)
             size -= len(piece)
             yield piece
 
@@ -240,7 +241,7 @@ class _Reader:
         chunk = next(self._chunks, b"")
         if not chunk:
             raise GitError("cat-file", 0, "the output ended early")
-        self._rest += chunk
+        self._held, self._at = self._held[self._at :] + chunk, 0
 
 
 def _commit(name: str, text: str) -> Commit:
