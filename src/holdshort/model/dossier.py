@@ -241,13 +241,16 @@ def _missing(
             yield need.role
 
 
+_UNMET = frozenset({QuestionState.UNMET, QuestionState.UNKNOWN})
+"""A major in one of these states counts towards the limit; an open one makes it incomplete."""
+
+
 def _against(rows: Sequence[QuestionRow], policy: Policy) -> list[QuestionRow]:
     """Rows of a blocking severity that are not fine, then majors when there are too many."""
     blocking = [
         row for row in rows if row.severity in policy.blocks.severities and row.state not in FINE
     ]
-    bad = {QuestionState.UNMET, QuestionState.UNKNOWN, QuestionState.UNANSWERED}
-    majors = [row for row in rows if row.severity is Severity.MAJOR and row.state in bad]
+    majors = [row for row in rows if row.severity is Severity.MAJOR and row.state in _UNMET]
     if len(majors) >= policy.blocks.majors_unmet:
         blocking += [row for row in majors if row not in blocking]
     return blocking
