@@ -1,0 +1,110 @@
+"""The beginning: what the repository proves, which drafts there are, and the review to walk.
+
+The checks run here, before the first question, so that nothing is printed while a person types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from holdshort.errors import UsageError
+from holdshort.model.finding import Finding, Outcome
+from holdshort.model.progress import Need
+from holdshort.model.text import is_slug
+from holdshort.plain import said
+from holdshort.plain.voice import Voice
+from holdshort.walkthrough.session import Walkthrough
+from holdshort.walkthrough.visit import Visit
+from holdshort.walkthrough.wanted import Wanted
+
+_GROUPS = (
+    ("Proves", (Outcome.PASS,)),
+    ("Contradicts", (Outcome.FAIL,)),
+    ("Cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
+    ("Nothing on", (Outcome.NOT_APPLICABLE,)),
+)
+
+
+def mode(reason: str) -> str:
+    """Return the first line: the mode and why."""
+    return f"Plain mode: on ({reason}). Type ? for help, b back, q quit. Everything is saved."
+
+
+def look(visit: Visit, voice: Voice) -> None:
+    """Run the checks and say what the repository proves, and which drafts there are."""
+    branch = f"branch {visit.branch}" if visit.branch else "a detached HEAD"
+    voice.say(
+        f"Repository {visit.repo.root.name}, {branch}, commit {visit.commit[:7]}.",
+        f"Running {len(visit.check_ids)} checks. Nothing of the repository is executed.",
+    )
+    visit.run_checks()
+    voice.say(*findings(visit.findings.values()))
+    for one in visit.drafts:
+        key, last = one.state.key, one.state.history.undoable
+        step = f", last: {last.label}, {last.at}" if last else ", no answer yet"
+        voice.say(f"Draft: {key.model} {key.release}, profile {one.state.profile}{step}.")
+
+
+def findings(found: Iterable[Finding]) -> Iterator[str]:
+    """Yield what the repository proves, contradicts and cannot say, one finding a line."""
+    known = tuple(found)
+    for label, outcomes in _GROUPS:
+        for one in known:
+            if one.outcome in outcomes:
+                yield f"{label}: {one.id}. {said.sentence(one.headline)} {_where(one)}"
+
+
+def begin(visit: Visit, wanted: Wanted, voice: Voice) -> Walkthrough:
+    """Open or resume the review, asking for the release when nothing names it.
+
+    Raises:
+        HoldshortError: as `Visit.begin`.
+        EOFError: the person leaves.
+    """
+    try:
+        return visit.begin(wanted)
+    except UsageError as error:
+        if is_slug(wanted.release or visit.release):
+            raise
+        voice.refused(error)
+    walk = voice.until_taken(
+        "Release, such as 1.4.0, q quit",
+        lambda typed: visit.begin(replace(wanted, release=typed.removeprefix("v"))),
+    )
+    if walk is None:
+        raise EOFError
+    return walk
+
+
+def opening(walk: Walkthrough) -> Iterator[str]:
+    """Yield what is reviewed, what no check can say, and what an earlier session left."""
+    review, views, draft = walk.review, walk.views(), walk.draft
+    mine = [view for view in views if view.mine]
+    minutes = sum(view.question.minutes for view in mine)
+    yield (
+        f"Review: {review.model} {review.release}, profile {walk.profile}, "
+        f"{len(mine)} questions, about {minutes:.0f} minutes."
+    )
+    alone = [view.question.id for view in mine if not view.question.checks]
+    if alone:
+        yield f"Cannot say: {', '.join(alone)}. No check looks at these."
+    if others := [view.question.id for view in views if not view.mine]:
+        yield f"For other roles, not asked of you: {', '.join(others)}."
+    if draft.holder:
+        yield f"Read only: {draft.holder} writes this draft. Nothing can be changed here."
+    if draft.damage:
+        yield f"Damaged: {draft.damage}"
+    if walk.resumed and (last := draft.state.history.undoable):
+        yield f"Recovered {walk.progress().answered} answers; last: {last.label}."
+    if again := [view.question.id for view in views if Need.AGAIN in view.needs]:
+        yield f"Changed since you answered, answer again: {', '.join(again)}."
+
+
+def _where(finding: Finding) -> str:
+    """Return the strongest place, and how many more there are."""
+    if not finding.evidence:
+        return ""
+    more = len(finding.evidence) - 1
+    rest = f" and {more} more place{'s' * (more != 1)}" if more else ""
+    return f"{said.place(finding.evidence[0])}{rest}."
