@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from holdshort.errors import ExitCode, HoldshortError, UsageError
-from holdshort.model.text import visible_lines
+from holdshort.model.text import visible, visible_lines
 
 if TYPE_CHECKING:
     from holdshort.walkthrough.visit import Visit
@@ -81,6 +81,16 @@ def state_folder() -> Path:
 def say(text: str) -> None:
     """Print a line of the product."""
     click.echo(visible_lines(text))
+
+
+def ask(prompt: str) -> str:
+    """Print a prompt as part of the product and return the line typed.
+
+    Raises:
+        EOFError: the input has ended.
+    """
+    click.echo(visible(prompt), nl=False)
+    return input()
 
 
 def talk(text: str) -> None:

@@ -86,7 +86,7 @@ def group(ctx: click.Context, repo: Path, plain: bool, no_input: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program and return its exit code; never raises."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from holdshort.cli.console import Console, say, talk
+from holdshort.cli.console import Console, ask, say, talk
 from holdshort.cli.options import review_options, wanted_from
 from holdshort.errors import UsageError
 from holdshort.walkthrough.wanted import Wanted
@@ -51,7 +51,7 @@ def open_screen(console: Console, *, straight: bool, wanted: Wanted | None = Non
     if reason := console.plain_reason():
         from holdshort.plain.walk import run as run_plain  # noqa: PLC0415 - lazy by design
 
-        return run_plain(console.visit, wanted or Wanted(), reason=reason, ask=input, say=say)
+        return run_plain(console.visit, wanted or Wanted(), reason=reason, ask=ask, say=say)
     from holdshort.tui.app import run  # noqa: PLC0415 - lazy by design
 
     return run(console.visit, wanted or Wanted(), straight=straight)
