@@ -6,7 +6,7 @@ derived from the draft, the findings so far and the reviewed commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -58,6 +58,8 @@ class Reading:
         self.skipped: set[str] = set()
         self._draft = draft
         self.resumed = draft.state.history.cursor
+        self._views: tuple[QuestionView, ...] = ()
+        self._seen: object = None
 
     # What there is
 
@@ -91,14 +93,23 @@ class Reading:
 
     def views(self) -> tuple[QuestionView, ...]:
         """Return the questions that apply, in asking order; others' roles come last."""
+        seen = (
+            self._draft.state.history,
+            self.profile,
+            frozenset(self.skipped),
+            tuple(self.findings.values()),
+        )
+        if seen != self._seen:
+            self._views, self._seen = tuple(self._fresh_views()), seen
+        return self._views
+
+    def _fresh_views(self) -> Iterator[QuestionView]:
         review, findings = self.review, self.findings
         questions = self.checklist.questions(self.profile, review.facets)
         roles = review.reviewer.roles
         ordered = sorted(questions, key=lambda one: not asked_of(one, roles))
-        return tuple(
-            self._view(question, number, review, findings)
-            for number, question in enumerate(ordered, 1)
-        )
+        for number, question in enumerate(ordered, 1):
+            yield self._view(question, number, review, findings)
 
     def view(self, question: str) -> QuestionView:
         """Return one question.
