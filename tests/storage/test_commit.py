@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+import signal
 import subprocess
 import threading
 from collections.abc import Callable
@@ -412,6 +414,43 @@ def test_a_git_folder_that_cannot_be_written_says_so(
         seal(repo)
 
 
+@pytest.mark.parametrize("room", [0, 100, 200, 300, 400])
+def test_a_disk_that_fills_up_leaves_everything_as_it_was(repo: Repo, git: Git, room: int) -> None:
+    """Files may grow to so many bytes only, for git as well; the index is larger."""
+    index, head = (repo.git_dir / "index").read_bytes(), repo.head()
+    assert len(index) > 400
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises(HoldshortError):
+            commit_files(repo, {RECORD: SEALED}, "Review", expected_head=head)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert repo.head() == head
+    assert (repo.git_dir / "index").read_bytes() == index
+    assert git(repo.root, "status", "--porcelain") == ""
+    seal(repo)
+
+
+def test_an_interruption_waits_until_the_commit_is_whole(
+    repo: Repo, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = committing._move
+
+    def interrupted(*arguments: object) -> None:
+        move(*arguments)  # type: ignore[arg-type] # passed on
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(committing, "_move", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        seal(repo)
+
+    assert repo.commit_info(repo.head()).subject == "Review churn 1.4.0"
+    assert git(repo.root, "status", "--porcelain") == ""
+    assert not (repo.git_dir / "index.lock").exists()
+
+
 def test_a_full_disk_after_the_commit_says_what_is_kept(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -472,6 +511,24 @@ def test_the_commit_is_signed_as_the_user_configured(
     assert not marker.exists()
     trusted = ("-c", "gpg.ssh.program=ssh-keygen", "-c", f"gpg.ssh.allowedSignersFile={signers}")
     git(repo.root, *trusted, "verify-commit", commit)
+
+
+def test_the_commit_is_signed_by_gnupg_when_that_is_configured(
+    repo: Repo, git: Git, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "gpg").mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home / "gpg"))
+    batch = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "Ada <ada@example.org>"]
+    subprocess.run(batch, capture_output=True, check=True)
+    git(repo.root, "config", "--global", "commit.gpgSign", "yes")
+    git(repo.root, "config", "--global", "user.signingKey", "ada@example.org")
+    git(repo.root, "config", "gpg.program", str(tmp_path / "evil"))
+    git(repo.root, "config", "gpg.format", "ssh")
+
+    commit = seal(repo)
+
+    git(repo.root, "-c", "gpg.program=gpg", "verify-commit", commit)
+    subprocess.run(["gpgconf", "--kill", "all"], capture_output=True, check=True)
 
 
 def test_the_repository_cannot_ask_for_a_commit_signature(repo: Repo, git: Git) -> None:

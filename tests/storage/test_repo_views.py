@@ -67,6 +67,13 @@ def test_a_commit_does_not_see_the_work_tree(repo: Repo) -> None:
     assert repo.worktree().read("README.md", 99) == b"changed"
 
 
+@pytest.mark.parametrize("path", ["", "/", "..", "../x", "src", "src/", "./README.md", "a\0b", "x"])
+def test_a_path_that_names_no_file_of_the_commit_is_not_found(repo: Repo, path: str) -> None:
+    assert repo.read_blob_at(repo.head(), "src/train.py") == b"import torch\n"
+    with pytest.raises(FileNotFoundError):
+        repo.read_blob_at(repo.head(), path)
+
+
 def test_an_unsaved_change_is_dirty_and_has_its_own_blob(repo: Repo) -> None:
     (repo.root / "README.md").write_bytes(b"changed")
     view = repo.worktree()

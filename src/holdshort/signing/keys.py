@@ -7,6 +7,7 @@ Source: git-config(1), `user.signingKey` and `gpg.format`; ssh-keygen(1).
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,23 +92,22 @@ def make_key(path: Path, comment: str, *, with_passphrase: bool) -> SigningKey:
 def _key_at(path: Path) -> SigningKey:
     """Read a key by the path of either half."""
     public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
-    private: Path | None = public.with_suffix("")
-    if private is not None and not private.is_file():
-        private = None
+    private = public.with_suffix("")
     try:
-        return SigningKey(_public(public.read_text("utf-8"), str(public)), private)
+        key = _public(public.read_text("utf-8"), str(public))
     except FileNotFoundError:
         return _key_without_public(path)
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(str(public), str(error)) from error
+    return SigningKey(key, private if private.is_file() else None)
 
 
 def _key_without_public(path: Path) -> SigningKey:
     said = run_program("ssh-keygen", "-y", "-P", "", "-f", str(path))
     if said.code:
-        place = visible(str(path))
+        place = shlex.quote(visible(str(path)))
         raise MissingEnvironmentError(
-            f"the public half of '{place}' is missing",
+            f"the public half of {place} is missing",
             f"Write it with `ssh-keygen -y -f {place} > {place}.pub`, then try again.",
         )
     return SigningKey(_public(said.stdout.decode("utf-8", "replace"), str(path)), path)

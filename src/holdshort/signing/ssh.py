@@ -8,6 +8,7 @@ Source: ssh-keygen(1), `-Y sign` and `-Y verify`; OpenSSH PROTOCOL.sshsig.
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -76,7 +77,11 @@ def sign(
     if in_agent and (armour := _by_agent(payload, key, usual)):
         return armour
     if key.private is None:
-        raise _no_private_half(key, in_agent=in_agent)
+        place = "your SSH agent would not sign with it" if in_agent else "it is in no file or agent"
+        raise MissingEnvironmentError(
+            f"the private half of {key.name} is out of reach: {place}",
+            f"Add it with `ssh-add`, then try again. {_NOTHING}",
+        )
     arguments = (*usual, str(key.private))
     if interactive:
         said = run_program("ssh-keygen", *arguments, stdin=payload, on_terminal=True)
@@ -129,27 +134,24 @@ def verify(
     moment = (at or datetime.now(UTC)).astimezone(UTC)
     with tempfile.TemporaryDirectory() as folder:
         case = _Case(Path(folder), payload, signature)
-        if not case.is_intact():
-            return Verified(Reason.BAD_SIGNATURE, "the signature does not fit the content")
-        if signature.key in gone or case.is_in_krl(revoked or b""):
-            return Verified(Reason.REVOKED, f"the key {signature.fingerprint} is revoked")
+        refused = _refusal(signers, signature, principal, moment)
         if signature.key.weak:
             size = f" of {signature.bits} bits" if signature.bits else ""
-            return Verified(Reason.WEAK_KEY, f"{signature.key_type}{size} is too weak")
-        mine = [one for one in signers if one.key == signature.key]
-        if (refused := _refusal(mine, signature, principal, moment)) is not None:
-            return refused
-        if why := case.objection(mine, principal, moment):
-            return Verified(Reason.BAD_SIGNATURE, f"ssh-keygen does not accept it: {why}")
-    return Verified(Reason.GOOD, f"good signature by {visible(principal)}")
+            refused = Verified(Reason.WEAK_KEY, f"{signature.key_type}{size} is too weak")
+        if signature.key in gone or case.is_in_krl(revoked or b""):
+            refused = Verified(Reason.REVOKED, f"the key {signature.fingerprint} is revoked")
+        refused = refused or case.refusal(signers, principal, moment)
+        if refused and not case.is_intact():
+            return Verified(Reason.BAD_SIGNATURE, "the signature does not fit the content")
+    return refused or Verified(Reason.GOOD, f"good signature by {visible(principal)}")
 
 
 def _refusal(
-    mine: list[Signer], signature: SshSignature, principal: str, at: datetime
+    signers: list[Signer], signature: SshSignature, principal: str, at: datetime
 ) -> Verified | None:
-    """Say why the trusted lines of this key do not cover the signature, None when one does."""
+    """Say why the trusted lines do not cover the key of a signature, None when one does."""
     key = signature.fingerprint
-    if not mine:
+    if not (mine := [one for one in signers if one.key == signature.key]):
         return Verified(Reason.UNKNOWN_KEY, f"nobody is known to sign with {key}")
     if not (named := [one for one in mine if principal in one.principals]):
         return Verified(Reason.WRONG_PRINCIPAL, f"{key} is not a key of {visible(principal)}")
@@ -174,18 +176,20 @@ class _Case:
         """Whether the signature fits the payload, whoever made it."""
         return self._asked("check-novalidate").code == 0
 
-    def objection(self, signers: list[Signer], principal: str, at: datetime) -> str:
-        """Return why ssh-keygen does not take it as the principal's at that time, if it does not.
+    def refusal(self, signers: list[Signer], principal: str, at: datetime) -> Verified | None:
+        """Return the stock program's own refusal, the last word after every reason known here.
 
-        Every reason known here was looked for before; this is the stock program's last word. The
-        time is passed only where a line has one: OpenSSH before 8.8 does not know it.
+        The time is passed only where a line has one: OpenSSH before 8.8 does not know it.
         """
-        lines = "".join(f"{one.line}\n" for one in signers)
-        place = self._file("signers", lines.encode())
-        dated = any(one.valid_after or one.valid_before for one in signers)
+        mine = [one for one in signers if one.key == self.signature.key]
+        place = self._file("signers", "".join(f"{one.line}\n" for one in mine).encode())
+        dated = any(one.valid_after or one.valid_before for one in mine)
         when = (f"-Overify-time={at:%Y%m%d%H%M%S}",) if dated else ()
         said = self._asked("verify", "-f", place, "-I", principal, *when)
-        return last_line(said.stderr) if said.code else ""
+        if said.code == 0:
+            return None
+        why = last_line(said.stderr)
+        return Verified(Reason.BAD_SIGNATURE, f"ssh-keygen does not accept it: {why}")
 
     def is_in_krl(self, revoked: bytes) -> bool:
         """Whether a binary KRL names the key; other lists are compared by the caller."""
@@ -227,14 +231,5 @@ def _signed(armour: bytes, key: SigningKey) -> str:
 def _locked(key: SigningKey) -> LockedKeyError:
     return LockedKeyError(
         f"the key {key.name} is locked: it needs its passphrase or a touch",
-        f"Run `ssh-add {visible(str(key.private))}`, then try again. {_NOTHING}",
-    )
-
-
-def _no_private_half(key: SigningKey, *, in_agent: bool) -> MissingEnvironmentError:
-    if in_agent:
-        return LockedKeyError(f"your SSH agent would not sign with {key.name}", _NOTHING)
-    return MissingEnvironmentError(
-        f"the private half of {key.name} is neither in a file nor in your SSH agent",
-        f"Add it with `ssh-add`, then try again. {_NOTHING}",
+        f"Run `ssh-add {shlex.quote(visible(str(key.private)))}`, then try again. {_NOTHING}",
     )

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -183,19 +185,49 @@ _SIGNERS = {"gpg.program": "gpg", "gpg.ssh.program": "ssh-keygen", "gpg.x509.pro
 def _publish(draft: _Draft, reference: str, signing: _Signing, *, on_terminal: bool) -> str:
     """Make the commit, move the branch to it, and bring index and work tree up to date."""
     repo = draft.repo
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _disk_errors(repo):
         blobs = {path: _write_blob(repo, data) for path, data in draft.files.items()}
         tree = _write_tree(draft, blobs, Path(folder) / "commit")
         if draft.parent and tree == repo.commit_info(draft.parent).tree:
             return draft.parent
         commit = _write_commit(draft, tree, signing, on_terminal=on_terminal)
         _check(draft, commit)
-        with _index_lock(repo) as lock:
+        with _index_lock(repo) as lock, _uninterrupted():
             _prepare_index(repo, blobs, Path(folder) / "users", lock)
             _move(draft, reference, commit)
             lock.replace(repo.git_dir / "index")
-    _write_files(draft, commit)
+            _write_files(draft, commit)
     return commit
+
+
+@contextmanager
+def _disk_errors(repo: Repo) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MissingEnvironmentError(
+            f"cannot write in '{visible(str(repo.git_dir))}': {error.strerror}", _KEPT
+        ) from error
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let signals wait while the branch, the index and the work tree change together."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python handles signals in the main thread alone
+        return
+    waiting: list[int] = []
+    before = {one: signal.signal(one, lambda number, _: waiting.append(number)) for one in _ENDING}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler or signal.SIG_DFL)
+        for number in waiting:
+            signal.raise_signal(number)
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _prepare_index(repo: Repo, blobs: Mapping[str, str], spare: Path, lock: Path) -> None:
@@ -222,10 +254,6 @@ def _index_lock(repo: Repo) -> Iterator[Path]:
         raise RepositoryStateError(
             f"another git command is at work: '{visible(str(lock))}' exists",
             f"Wait for it; if none is running, remove that file. {_KEPT}",
-        ) from error
-    except OSError as error:
-        raise MissingEnvironmentError(
-            f"cannot write in '{visible(str(repo.git_dir))}': {error.strerror}", _KEPT
         ) from error
     try:
         yield lock

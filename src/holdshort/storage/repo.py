@@ -201,7 +201,9 @@ class Repo:
         Raises:
             OSError: it is not there, no regular file, or too large.
         """
-        return CommitView(self.root, _full(commit)).read(path, limit_bytes)
+        plain = not {"", ".", ".."} & set(path.split("/")) and "\0" not in path
+        under = (path,) if plain else ()
+        return CommitView(self.root, _full(commit), *under).read(path, limit_bytes)
 
     def view(self, commit: str) -> CommitView:
         """Return the files of a commit for reading."""

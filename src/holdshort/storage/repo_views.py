@@ -33,10 +33,11 @@ class CommitView:
 
     dirty = False
 
-    def __init__(self, root: Path, commit: str) -> None:
-        """Look at `commit`, a full id, in the repository at `root`."""
+    def __init__(self, root: Path, commit: str, *under: str) -> None:
+        """Look at `commit`, a full id, in the repository at `root`; or at literal paths of it."""
         self.commit = commit
         self._root = root
+        self._under = under
 
     def entries(self) -> Sequence[Entry]:
         """Return every tracked path, sorted."""
@@ -70,7 +71,7 @@ class CommitView:
 
     @cached_property
     def _by_path(self) -> dict[str, Entry]:
-        return {one.path: one for one in objects.list_tree(self._root, self.commit)}
+        return {one.path: one for one in objects.list_tree(self._root, self.commit, *self._under)}
 
 
 class WorktreeView:
