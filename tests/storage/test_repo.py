@@ -70,6 +70,17 @@ def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
         Repo.discover(tmp_path / "nowhere")
 
 
+def test_a_working_directory_that_was_deleted_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    with pytest.raises(RepositoryStateError, match="is gone"):
+        Repo.discover(Path())
+
+
 def test_a_work_tree_that_its_own_configuration_moves_is_refused(
     repository: Path, git: Git, home: Path
 ) -> None:

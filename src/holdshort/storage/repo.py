@@ -76,7 +76,10 @@ class Repo:
             MissingEnvironmentError: git is missing or too old, or another user owns it.
         """
         check_version()
-        start = start.resolve()
+        try:
+            start = start.resolve()
+        except OSError as error:
+            raise RepositoryStateError(f"this folder is gone: {error.strerror}") from error
         asked = ("--is-bare-repository", "--show-object-format", "--show-toplevel")
         try:
             answer = run(start, "rev-parse", *asked).text
