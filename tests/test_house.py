@@ -25,8 +25,8 @@ MODULES = sorted(
 MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 60
 NO_NAMES = {"utils", "helpers", "common", "core", "manager", "misc"}
-STARTERS = {"storage/git.py", "signing/base.py", "checks/child.py"}
-"""The modules that start a program: git, a signing program, our own checks."""
+STARTERS = {"storage/git.py", "signing/base.py", "checks/child.py", "tui/editor.py"}
+"""The modules that start a program: git, a signing program, our own checks, $EDITOR."""
 
 every_module = pytest.mark.parametrize(
     "module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE))
@@ -62,8 +62,8 @@ def test_no_room_is_a_drawer_for_odds_and_ends() -> None:
     assert not {part for path in MODULES for part in path.with_suffix("").parts} & NO_NAMES
 
 
-def test_only_three_modules_start_programs() -> None:
-    assert {name_of(one) for one in MODULES if "subprocess" in imported(one)} <= STARTERS
+def test_only_the_named_modules_start_programs() -> None:
+    assert {name_of(one) for one in MODULES if "subprocess" in imported(one)} == STARTERS
 
 
 def imported(module: Path) -> set[str]:
@@ -126,12 +126,13 @@ def test_every_import_contract_is_kept() -> None:
         ("model/review", "import holdshort.storage.records", "Dependencies point down the stairs"),
         ("storage/records", "import holdshort.checks", "Dependencies point down the stairs"),
         ("utils", "", "Dependencies point down the stairs"),
-        ("walkthrough/session", "import rich", "Only the shells draw"),
+        ("walkthrough/session", "import rich", "Only the TUI draws"),
         ("verification/verify", "import click", "Only the command line knows click"),
         ("checks/seeds_set", "import git", "Only storage.git speaks to git"),
         ("verification/verify", "import pandas", "Only a report tabulates"),
         ("model/policy", "import subprocess", "The model is pure"),
-        ("tui/planted", "import holdshort.storage", "The TUI speaks only to the verbs"),
+        ("plain/walk", "import textual", "Only the TUI draws"),
+        ("tui/planted", "import holdshort.storage", "The shells speak only to the verbs"),
         ("checks/seeds_set", "import holdshort.checks.splits_seeded", "No check knows another"),
     ],
 )
@@ -152,13 +153,14 @@ def test_a_planted_violation_breaks_its_contract(
 
 
 def loaded_by(folder: Path, *arguments: str) -> set[str]:
-    """Run one command in its own process; return the top-level names it imported."""
+    """Run one command, which must succeed, and return the top-level names it imported."""
     program = (
         "import json, os, sys\n"
         "from holdshort.cli.main import main\n"
-        "main(json.loads(sys.argv[1]))\n"
+        "code = main(json.loads(sys.argv[1]))\n"
         "names = {name.partition('.')[0] for name in sys.modules}\n"
         "os.write(int(sys.argv[2]), json.dumps(sorted(names)).encode())\n"
+        "sys.exit(code)\n"
     )
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb") as names:
@@ -167,7 +169,6 @@ def loaded_by(folder: Path, *arguments: str) -> set[str]:
             cwd=folder,
             pass_fds=(writer,),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
             check=True,
         )
         os.close(writer)
