@@ -14,6 +14,7 @@ from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts.dependency_units import Unit, find_units, satisfies
 from holdshort.checks.facts.inventory import Kind
 from holdshort.checks.facts.lock_files import LockFile, pipfile_hash, poetry_hash
+from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.requirement_files import read_requirement_file
 from holdshort.checks.facts.requirements import Pin, Requirement
@@ -82,7 +83,10 @@ def _hash_differs(repository: Repository, unit: Unit, lock: LockFile) -> bool:
     }.get(name, ("", None))
     path = posixpath.join(unit.folder, source)
     text = repository.text(path) if path in repository.paths and of else None
-    own = of(text) if text and of else ""
+    try:
+        own = of(text) if text and of else ""
+    except UnreadableSourceError:
+        return False
     return bool(own) and own != lock.input_hash
 
 

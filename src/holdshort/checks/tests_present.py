@@ -6,14 +6,15 @@ A file called `test_*` without any is no test.
 
 from __future__ import annotations
 
-import configparser
 import fnmatch
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
+from holdshort.checks.facts import foreign_ini
+from holdshort.checks.facts.foreign_toml import load, table
 from holdshort.checks.facts.inventory import File, is_test_path
+from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.test_functions import TestFunction
 from holdshort.model.finding import Confidence, Level, Outcome, Place
@@ -118,25 +119,21 @@ def _patterns(repository: Repository) -> _Patterns:
 def _options(name: str, text: str) -> dict[str, tuple[str, ...]] | None:
     if name == "pyproject.toml":
         return _toml_options(text)
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(text)
-    except configparser.Error:
+        sections = foreign_ini.load(text)
+    except UnreadableSourceError:
         return None
-    section = "tool:pytest" if name == "setup.cfg" else "pytest"
-    if not parser.has_section(section):
+    section = sections.get("tool:pytest" if name == "setup.cfg" else "pytest")
+    if section is None:
         return None
-    return {key: tuple(value.split()) for key, value in parser.items(section)}
+    return {key: tuple(value.split()) for key, value in section.items()}
 
 
 def _toml_options(text: str) -> dict[str, tuple[str, ...]] | None:
     try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        options = table(load(text), "tool", "pytest").get("ini_options")
+    except UnreadableSourceError:
         return None
-    tool = document.get("tool")
-    section = tool.get("pytest") if isinstance(tool, dict) else None
-    options = section.get("ini_options") if isinstance(section, dict) else None
     if not isinstance(options, dict):
         return None
     return {key: _words(value) for key, value in options.items()}

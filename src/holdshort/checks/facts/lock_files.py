@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ import yaml
 from packaging.utils import canonicalize_name
 
 from holdshort.checks.facts import foreign_yaml
+from holdshort.checks.facts.foreign_toml import load, table
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.requirement_files import read_requirement_file
 from holdshort.checks.facts.requirements import Pin
@@ -60,11 +60,11 @@ def pipfile_hash(text: str) -> str:
     """Return the hash that Pipenv writes into a lock for this Pipfile.
 
     Source: plette.pipfiles.Pipfile.get_hash.
+
+    Raises:
+        UnreadableSourceError: not TOML.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return ""
+    document = load(text)
     data = {
         "_meta": {
             "sources": document.get("source", []),
@@ -78,7 +78,7 @@ def pipfile_hash(text: str) -> str:
         for key, value in document.items()
         if key not in {"source", "requires", "packages", "dev-packages", "pipenv", "scripts"}
     }
-    text = json.dumps(data | extra, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(data | extra, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -86,26 +86,23 @@ def poetry_hash(text: str) -> str:
     """Return the content hash that Poetry 1 writes for a pyproject.toml without `[project]`.
 
     Source: poetry.packages.locker.Locker._get_content_hash.
+
+    Raises:
+        UnreadableSourceError: not TOML.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return ""
-    content = document.get("tool", {}).get("poetry", {})
+    document = load(text)
+    content = table(document, "tool", "poetry")
     if "project" in document or not content:
         return ""
     legacy = ("dependencies", "source", "extras", "dev-dependencies")
     relevant = {key: content.get(key) for key in legacy}
     if content.get("group") is not None:
         relevant["group"] = content["group"]
-    return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(relevant, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _toml_lock(text: str, path: str) -> LockFile:
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UnreadableSourceError("not a valid lock file") from error
+    document = load(text)
     rows = document.get("package") or document.get("packages") or []
     pairs = [
         (str(row.get("name", "")), str(row.get("version", "")))
@@ -126,8 +123,7 @@ def _pipfile_lock(text: str, path: str) -> LockFile:
         raise UnreadableSourceError("not a valid lock file")
     pairs = []
     for section in ("default", "develop"):
-        table = document.get(section)
-        for name, row in (table if isinstance(table, dict) else {}).items():
+        for name, row in table(document, section).items():
             version = row.get("version", "") if isinstance(row, dict) else ""
             pairs.append((name, str(version).lstrip("=")))
     meta = document.get("_meta")

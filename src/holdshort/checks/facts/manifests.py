@@ -10,24 +10,24 @@ https://pipenv.pypa.io/en/latest/pipfile.html
 from __future__ import annotations
 
 import ast
-import configparser
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 
+from holdshort.checks.facts import foreign_ini
+from holdshort.checks.facts.foreign_toml import Table, load, table
 from holdshort.checks.facts.python_source import UnreadableSourceError, parse
 from holdshort.checks.facts.requirements import (
+    MAX_REQUIREMENTS,
     Pin,
     Requirement,
     located,
     parse_requirement,
     poetry_requirement,
 )
-
-Table = Mapping[str, object]
+from holdshort.checks.facts.text import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +61,23 @@ def read_pyproject(text: str, path: str) -> Manifest:
     Raises:
         UnreadableSourceError: not TOML.
     """
-    document = _toml(text)
-    project = _table(document, "project")
-    poetry = _table(document, "tool", "poetry")
-    requirements = [*_pep508_rows(project.get("dependencies"), text, path)]
-    dependencies = _table(poetry, "dependencies")
+    document = load(text)
+    lines = Lines(text)
+    project = table(document, "project")
+    poetry = table(document, "tool", "poetry")
+    requirements = [*_pep508_rows(project.get("dependencies"), lines, path)]
+    dependencies = table(poetry, "dependencies")
     if "dependencies" not in project:
-        requirements += _poetry_rows(dependencies, text, path)
+        requirements += _poetry_rows(dependencies, lines, path)
     python = str(project.get("requires-python") or _constraint(dependencies.get("python")) or "")
     dynamic = "dependencies" in _texts(project.get("dynamic")) and not requirements
-    declared = _table(document, "tool", "setuptools", "dynamic", "dependencies")
+    declared = table(document, "tool", "setuptools", "dynamic", "dependencies")
     return Manifest(
         path,
         tuple(requirements),
-        tuple(_development(document, poetry, text, path)),
+        tuple(_development(document, poetry, lines, path)),
         python=python,
-        python_line=_line(text, "requires-python") or _line(text, "python"),
+        python_line=lines.of_key("requires-python", "python"),
         name=canonicalize_name(str(project.get("name") or poetry.get("name") or "")),
         is_package="build-system" in document,
         dynamic=dynamic,
@@ -90,15 +91,16 @@ def read_pipfile(text: str, path: str) -> Manifest:
     Raises:
         UnreadableSourceError: not TOML.
     """
-    document = _toml(text)
-    requires = _table(document, "requires")
+    document = load(text)
+    lines = Lines(text)
+    requires = table(document, "requires")
     python = str(requires.get("python_full_version") or requires.get("python_version") or "")
     return Manifest(
         path,
-        tuple(_pipfile_rows(_table(document, "packages"), text, path)),
-        tuple(_pipfile_rows(_table(document, "dev-packages"), text, path)),
+        tuple(_pipfile_rows(table(document, "packages"), lines, path)),
+        tuple(_pipfile_rows(table(document, "dev-packages"), lines, path)),
         python=python,
-        python_line=_line(text, "python_full_version") or _line(text, "python_version"),
+        python_line=lines.of_key("python_full_version", "python_version"),
     )
 
 
@@ -108,23 +110,21 @@ def read_setup_cfg(text: str, path: str) -> Manifest:
     Raises:
         UnreadableSourceError: not an INI file.
     """
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        raise UnreadableSourceError("not a valid INI file") from error
-    listed = parser.get("options", "install_requires", fallback="")
-    rows = [row.strip() for row in listed.splitlines() if row.strip()]
+    sections = foreign_ini.load(text)
+    options = sections.get("options", {})
+    lines = Lines(text)
+    listed = options.get("install_requires", "")
+    rows = _texts([row.strip() for row in listed.splitlines() if row.strip()])
     file = re.fullmatch(r"file:\s*(.+)", listed.strip())
     if file:
         rows = []
     return Manifest(
         path,
-        tuple(parse_requirement(row, path, _line_with(text, row)) for row in rows),
-        python=parser.get("options", "python_requires", fallback=""),
-        python_line=_line(text, "python_requires"),
-        name=canonicalize_name(parser.get("metadata", "name", fallback="")),
-        is_package=parser.has_section("options"),
+        tuple(parse_requirement(row, path, lines.of_entry(row)) for row in rows),
+        python=options.get("python_requires", ""),
+        python_line=lines.of_key("python_requires"),
+        name=canonicalize_name(sections.get("metadata", {}).get("name", "")),
+        is_package="options" in sections,
         dynamic=file is not None,
         files=tuple(re.split(r"[,\s]+", file[1].strip())) if file else (),
     )
@@ -190,43 +190,34 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-def _toml(text: str) -> Table:
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UnreadableSourceError("not valid TOML") from error
+def _development(document: Table, poetry: Table, lines: Lines, path: str) -> Iterator[Requirement]:
+    optional = table(document, "project", "optional-dependencies")
+    for rows in [*optional.values(), *table(document, "dependency-groups").values()]:
+        yield from (replace(row, development=True) for row in _pep508_rows(rows, lines, path))
+    groups = [table(one, "dependencies") for one in _tables(table(poetry, "group"))]
+    for group in [table(poetry, "dev-dependencies"), *groups]:
+        yield from (replace(row, development=True) for row in _poetry_rows(group, lines, path))
 
 
-def _development(document: Table, poetry: Table, text: str, path: str) -> Iterator[Requirement]:
-    optional = _table(document, "project", "optional-dependencies")
-    for rows in [*optional.values(), *_table(document, "dependency-groups").values()]:
-        yield from (replace(row, development=True) for row in _pep508_rows(rows, text, path))
-    groups = [_table(group, "dependencies") for group in _tables(_table(poetry, "group"))]
-    for table in [_table(poetry, "dev-dependencies"), *groups]:
-        yield from (replace(row, development=True) for row in _poetry_rows(table, text, path))
-
-
-def _pep508_rows(rows: object, text: str, path: str) -> Iterator[Requirement]:
+def _pep508_rows(rows: object, lines: Lines, path: str) -> Iterator[Requirement]:
     for row in _texts(rows):
-        yield parse_requirement(row, path, _line_with(text, row))
+        yield parse_requirement(row, path, lines.of_entry(row))
 
 
-def _poetry_rows(table: Table, text: str, path: str) -> Iterator[Requirement]:
-    for name, value in table.items():
+def _poetry_rows(rows: Table, lines: Lines, path: str) -> Iterator[Requirement]:
+    for name, value in rows.items():
         if name.lower() == "python":
             continue
-        line = _line(text, name)
+        line = lines.of_key(name)
         if isinstance(value, list):
-            rows = [_poetry_row(name, item, path, line) for item in value]
-            yield (
-                max(rows, key=lambda r: list(Pin).index(r.pin)) if rows else _any(name, path, line)
-            )
+            found = [_poetry_row(name, item, path, line) for item in value]
+            yield max(found, key=_looseness, default=_poetry_row(name, "*", path, line))
         else:
             yield _poetry_row(name, value, path, line)
 
 
-def _any(name: str, path: str, line: int) -> Requirement:
-    return poetry_requirement(name, "*", path, line)
+def _looseness(requirement: Requirement) -> int:
+    return list(Pin).index(requirement.pin)
 
 
 def _poetry_row(name: str, value: object, path: str, line: int) -> Requirement:
@@ -255,9 +246,9 @@ def _as_location(where: str) -> str:
     return where if "://" in where or where.startswith(("/", ".")) else f"./{where}"
 
 
-def _pipfile_rows(table: Table, text: str, path: str) -> Iterator[Requirement]:
-    for name, value in table.items():
-        line = _line(text, name)
+def _pipfile_rows(rows: Table, lines: Lines, path: str) -> Iterator[Requirement]:
+    for name, value in rows.items():
+        line = lines.of_key(name)
         if isinstance(value, dict):
             found = _from_location(name, value, path, line)
             if found is not None:
@@ -275,29 +266,12 @@ def _constraint(value: object) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _table(value: object, *keys: str) -> Table:
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
 def _tables(value: Table) -> list[Table]:
     return [item for item in value.values() if isinstance(item, Mapping)]
 
 
 def _texts(value: object) -> list[str]:
     rows = value if isinstance(value, list) else [value]
+    if len(rows) > MAX_REQUIREMENTS:
+        raise UnreadableSourceError(f"more than {MAX_REQUIREMENTS} requirements")
     return [row for row in rows if isinstance(row, str)]
-
-
-def _line(text: str, key: str) -> int:
-    """Return the 1-based line that starts with a key, 0 when there is none."""
-    found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text, re.MULTILINE)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def _line_with(text: str, row: str) -> int:
-    """Return the 1-based line on which a requirement stands, 0 when it is not found."""
-    at = text.find(f'"{row}"')
-    at = text.find(row) if at < 0 else at
-    return text.count("\n", 0, at) + 1 if at >= 0 else 0

@@ -54,6 +54,9 @@ class Requirement:
     development: bool = False
 
 
+MAX_REQUIREMENTS = 5000
+"""Most requirements of one manifest. Source: our own limit; a large lock holds about 500."""
+
 _VCS = re.compile(r"(git|hg|svn|bzr)\+", re.IGNORECASE)
 _FULL_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _TAG_OR_SHORT = re.compile(r"v?\d+(\.\d+)+[\w.-]*|[0-9a-f]{7,39}")
