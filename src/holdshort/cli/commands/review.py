@@ -53,8 +53,10 @@ def open_screen(console: Console, *, straight: bool, wanted: Wanted | None = Non
 
         return run_plain(console.visit, wanted or Wanted(), reason=reason, ask=ask, say=say)
     from holdshort.tui.app import run  # noqa: PLC0415 - lazy by design
+    from holdshort.tui.settings import Settings  # noqa: PLC0415
 
-    return run(console.visit, wanted or Wanted(), straight=straight)
+    settings = Settings(folder=console.repo.absolute().name)
+    return run(console.visit, wanted or Wanted(), straight=straight, settings=settings)
 
 
 def play_file(console: Console, wanted: Wanted, path: Path) -> None:
