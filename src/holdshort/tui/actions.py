@@ -151,7 +151,7 @@ ACTIONS = (
     _act("QO", "o", "overview", "Overview", "Show all questions, or go back.", "Overview", 3),
     _act("HQOC", "t", "checks", "Checks", "Show the checks, or go back.", "Checks", 6),
     _act("QO", "S", "sign", "Sign", "See what a signature would claim.", "Sign", 3),
-    _act("QOS", "H", "follow", "Follow HEAD", "Move the review to the new HEAD."),
+    _act("QO", "H", "follow", "Follow HEAD", "Move the review to the new HEAD."),
     _act("HQOSC?", "pagedown", "page_down", "Page down", "Scroll down."),
     _act("HQOSC?", "pageup", "page_up", "Page up", "Scroll up."),
     _act("QOSC?", "escape", "back", "Back", "Go back; nothing is lost.", "Back", 3),

@@ -8,6 +8,7 @@ thread, after the first frame.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -26,7 +27,7 @@ from holdshort.errors import HoldshortError
 from holdshort.tui.actions import Place
 from holdshort.tui.checking import Checking
 from holdshort.tui.screens.opening import OpeningScreen
-from holdshort.tui.screens.shell import Shell
+from holdshort.tui.screens.shell import WIDE_COLUMNS, Shell
 from holdshort.tui.settings import Settings
 from holdshort.tui.text import text
 from holdshort.tui.themes import NAMES, themes
@@ -65,6 +66,7 @@ def run(
         app.run()
     finally:
         app.close()
+        gc.freeze()  # the process ends now; collecting first takes longer than Textual's own exit
     if app.failure:
         raise app.failure
     return app.return_code or 0
@@ -90,6 +92,8 @@ class HoldshortApp(App[int]):
 
     CSS_PATH = "styles.tcss"
     TITLE = "holdshort"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012 - Textual's
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - own declaration
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
@@ -168,6 +172,7 @@ class HoldshortApp(App[int]):
     def _opened(self) -> None:
         if self.visit is None:
             return
+        gc.freeze()  # what was loaded stays; collecting it again would only delay a key
         self.checking = Checking(self.visit, self.set_timer)
         self.set_timer(CHECKS_AFTER_S, self.run_checks)
         self._head_timer = self.set_interval(HEAD_EVERY_S, self.look_at_head)

@@ -28,6 +28,7 @@ from holdshort.tui.text import (
 INDENT = 10
 """Columns of the label before each paragraph."""
 
+ROOMY_COLUMNS = 64
 READING_COLUMNS = 96
 """Widest line of text. Source: our own choice; longer lines lose the eye on the way back."""
 
@@ -71,11 +72,17 @@ def reading(view: QuestionView, width: int, *, limit: int, more: bool) -> Conten
         more: also sources and what would be good evidence.
     """
     width = min(width, READING_COLUMNS)
-    lines = list(_reading(view, width, limit))
+    lines = [_about(view, width), *wrapped(text(view.question.text, "bold"), width), EMPTY]
+    lines += _guidance(view.question, width, limit)
     return stack([*lines, *_more_guidance(view.question, width)] if more else lines)
 
 
-def _reading(view: QuestionView, width: int, limit: int) -> Iterator[Content]:
+def reading_small(view: QuestionView, width: int) -> Content:
+    """Return what is asked, for a window that has room for little else."""
+    return stack([*wrapped(text(view.question.text, "bold"), width), _about(view, width)])
+
+
+def _about(view: QuestionView, width: int) -> Content:
     question = view.question
     about = [words.severity(question.severity), text(question.role.replace("_", " "), "$hs-muted")]
     if view.stale:
@@ -85,9 +92,10 @@ def _reading(view: QuestionView, width: int, limit: int) -> Iterator[Content]:
     if view.skipped:
         about.append(text("skipped", "$hs-muted"))
     name = join((text(question.id, "$hs-key"), text(view.section, "$hs-muted")))
-    yield spread(name, join(about), width)
-    yield from wrapped(text(question.text, "bold"), width)
-    yield EMPTY
+    return spread(name, join(about), width)
+
+
+def _guidance(question: Question, width: int, limit: int) -> Iterator[Content]:
     for label, words_ in (
         ("Why", question.guidance.why),
         ("Good", question.guidance.good),
@@ -134,6 +142,24 @@ def ballot(view: QuestionView, width: int) -> Content:
     return stack(lines)
 
 
+def ballot_small(view: QuestionView, width: int) -> Content:
+    """Return the answer so far in as few rows as can be."""
+    lines = [*_value(view, width)]
+    if not view.question.facet:
+        buttons = [_small_button(view, one) for one in words.verdicts_of(view.question)]
+        lines += flowing(EMPTY, buttons, width, indent=0)
+        lines += flowing(EMPTY, _evidence_parts(view), width, indent=0, limit=1)
+    return stack(lines)
+
+
+def _small_button(view: QuestionView, verdict: Verdict) -> Content:
+    key, word, action, _, style = words.VERDICTS[verdict]
+    said = "?" if verdict is Verdict.UNKNOWN else word
+    if view.verdict is verdict:
+        return on_click(text(f"({key} {said})", f"{style} bold"), action)
+    return on_click(join((text(key, "$hs-key bold"), text(said)), " "), action)
+
+
 def choices(question: Question) -> tuple[str, ...]:
     """Return the values that digits choose."""
     return question.answer.choices[:9] if words.takes_choice(question) else ()
@@ -161,7 +187,8 @@ def _suggestion(view: QuestionView, width: int) -> Iterator[Content]:
     if offered.acceptable and not view.answered:
         enter = on_click(join((text("Enter", "$hs-key bold"), text("accepts")), " "), "accept")
     else:
-        enter = EMPTY if view.answered else text("Enter does not accept", "$hs-muted")
+        said = "" if view.answered or width < ROOMY_COLUMNS else "Enter does not accept"
+        enter = text(said, "$hs-muted")
     yield cell(_label("Suggest"), INDENT) + spread(body, enter, width - INDENT)
 
 
@@ -209,6 +236,10 @@ def _choice(number: int, name: str, chosen: object) -> Content:
 
 
 def _evidence(view: QuestionView, width: int) -> Iterator[Content]:
+    yield from flowing(_label("Evidence"), _evidence_parts(view), width, indent=INDENT, limit=3)
+
+
+def _evidence_parts(view: QuestionView) -> list[Content]:
     attached = view.answer.evidence if view.answer else ()
     missing = view.question.evidence.need is EvidenceNeed.REQUIRED and not attached
     parts = [text(one.where) for one in attached]
@@ -223,8 +254,7 @@ def _evidence(view: QuestionView, width: int) -> Iterator[Content]:
                     (text(f" {number} ", "$hs-key bold"), text(place.where, "$hs-muted")), ""
                 )
                 parts.append(on_click(offer, f"number('{number}')"))
-    parts = parts or [text("none", "$hs-muted")]
-    yield from flowing(_label("Evidence"), parts, width, indent=INDENT, limit=3)
+    return parts or [text("none", "$hs-muted")]
 
 
 def _note(view: QuestionView, width: int) -> Iterator[Content]:

@@ -16,6 +16,7 @@ from holdshort.tui.text import cell, join, on_click, row, selected, text
 _ID_COLUMNS = 22
 _COUNT_COLUMNS = 4
 _TITLE_COLUMNS = 30
+_NARROW = 60
 _SECTION_HEADS = ("yes", "no", "part", "n/a", "?", "todo")
 _COUNTED = (
     Verdict.MET,
@@ -58,9 +59,8 @@ def _state(view: QuestionView) -> Content:
 
 def section_head(width: int) -> Content:
     """Return the head of the table of sections."""
-    return _section_line(
-        text("Section", "$hs-muted"), [text(h, "$hs-muted") for h in _SECTION_HEADS], width
-    )
+    heads = [text(one, "$hs-muted") for one in _SECTION_HEADS]
+    return _section_line(text("Section", "$hs-muted"), heads, width)
 
 
 def section_row(title: str, views: Sequence[QuestionView], width: int, *, focused: bool) -> Content:
@@ -77,8 +77,9 @@ def section_row(title: str, views: Sequence[QuestionView], width: int, *, focuse
 
 
 def _section_line(title: Content, cells: Sequence[Content], width: int) -> Content:
-    taken = (_COUNT_COLUMNS + 2) * len(cells)
-    room = min(max(width - taken, 8), _TITLE_COLUMNS)
+    if width < _NARROW:
+        cells = (cells[0], cells[1], cells[-1])
+    room = min(max(width - (_COUNT_COLUMNS + 2) * len(cells), 8), _TITLE_COLUMNS)
     right = [one.pad_left(max(_COUNT_COLUMNS - one.cell_length, 0)) for one in cells]
     return row((title, room), *((one, _COUNT_COLUMNS) for one in right))
 

@@ -73,14 +73,10 @@ class Answering(Reviewing):
             self._step(lambda: self.walk.value(self.at, value), advance=self.view.question.facet)
 
     def action_evidence(self) -> None:
-        """Attach evidence as it is typed."""
-        at = self.at
-        window = LineWindow(
-            f"Evidence for {at}",
-            lambda typed: self.walk.attach(at, typed),
-            hint="path, path:88-95, a commit, a link or the name of a check",
-        )
-        self.app.push_screen(window, self._came_back)
+        """Pick evidence."""
+        from holdshort.tui.screens.evidence import EvidenceWindow  # noqa: PLC0415 - on first use
+
+        self.app.push_screen(EvidenceWindow(self.walk, self.view), self._came_back)
 
     def action_note(self) -> None:
         """Write the note."""

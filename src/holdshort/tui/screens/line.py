@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Paste
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -25,16 +26,22 @@ _Result = TypeVar("_Result")
 
 
 class Line(Input):
-    """A line of text; a paste of several lines is kept whole."""
+    """A line of text that hands a paste of several lines over whole."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
+    class Several(Message):
+        """Several lines were pasted."""
+
+        def __init__(self, lines: str) -> None:
+            """Carry the lines, without blank ones."""
+            super().__init__()
+            self.lines = lines
 
     def _on_paste(self, event: Paste) -> None:
         lines = [line.strip() for line in event.text.splitlines() if line.strip()]
-        if len(lines) > 1 and isinstance(self.screen, LineWindow):
+        if len(lines) > 1:
             event.prevent_default()
             event.stop()
-            self.screen.submit("\n".join(lines))
+            self.post_message(self.Several("\n".join(lines)))
 
 
 class LineWindow(ModalScreen[_Result | None], Generic[_Result]):
@@ -82,6 +89,11 @@ class LineWindow(ModalScreen[_Result | None], Generic[_Result]):
             event.input.value = ""
         else:
             self.submit("\n".join(self._lines))
+
+    @on(Line.Several)
+    def _pasted(self, event: Line.Several) -> None:
+        event.stop()
+        self.submit(event.lines)
 
     def submit(self, typed: str) -> None:
         """Hand over what was typed, and close when it was taken."""

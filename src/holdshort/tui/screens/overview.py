@@ -16,6 +16,7 @@ from holdshort.tui.screens.line import LineWindow
 from holdshort.tui.screens.reviewing import Reviewing
 from holdshort.tui.text import EMPTY, fit, join, spread, stack, text, window
 
+_ROOM_FOR_BOTH = 12
 _MOST_SECTIONS = 8
 """Section rows shown at once. Source: our own choice; the list below needs the room."""
 
@@ -53,7 +54,9 @@ class OverviewScreen(Reviewing):
         gate = self._gate(self.walk.gate())
         sections = self._sections()
         room = self.query_one("#body").size.height - len(sections) - len(gate) - 2
-        self.query_one("#sections", Static).update(stack(sections))
+        table = self.query_one("#sections", Static)
+        table.display = bool(sections)
+        table.update(stack(sections))
         self.query_one("#questions", Static).update(stack(self._questions(shown, max(room, 1))))
         self.query_one("#gate", Static).update(stack(gate))
 
@@ -69,7 +72,10 @@ class OverviewScreen(Reviewing):
             )
             for title in titles
         ]
-        most = min(_MOST_SECTIONS, max(self.query_one("#body").size.height // 3, 1))
+        height = self.query_one("#body").size.height
+        if height < _ROOM_FOR_BOTH:
+            return []
+        most = min(_MOST_SECTIONS, height // 3)
         return [rows.section_head(width), *window(lines, titles.index(here), most)]
 
     def _questions(self, shown: Sequence[QuestionView], room: int) -> Sequence[Content]:

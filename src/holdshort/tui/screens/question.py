@@ -17,6 +17,7 @@ from holdshort.tui.screens.answering import Answering
 from holdshort.tui.screens.shell import WIDE_COLUMNS, Pane
 from holdshort.tui.text import EMPTY, fit, stack, text
 
+SMALL_ROWS = 16
 SHORT_ROWS = 24
 NARROW_COLUMNS = 80
 TALL_ROWS = 30
@@ -102,12 +103,15 @@ class QuestionScreen(Answering):
 
     def _paint_middle(self, view: QuestionView) -> None:
         reading, ballot = self.query_one("#reading", Pane), self.query_one("#ballot", Static)
-        width = reading.columns
-        shown = paint.reading(view, width, limit=self._limit, more=self._full)
-        if not self._wide and (found := paint.checks(view, width, running=self._checking)):
-            shown = stack((shown, EMPTY, found))
-        vote = paint.ballot(view, width)
-        room = self.query_one("#middle").size.height - vote.plain.count("\n") - 2
+        width, small = reading.columns, self.size.height < SMALL_ROWS
+        if small and not self._full:
+            shown, vote = paint.reading_small(view, width), paint.ballot_small(view, width)
+        else:
+            shown = paint.reading(view, width, limit=self._limit, more=self._full)
+            vote = paint.ballot(view, width)
+            if not self._wide and (found := paint.checks(view, width, running=self._checking)):
+                shown = stack((shown, EMPTY, found))
+        room = self.query_one("#middle").size.height - vote.plain.count("\n") - (1 if small else 2)
         reading.styles.height = max(min(shown.plain.count("\n") + 1, room), 1)
         reading.paint(shown)
         ballot.update(vote)

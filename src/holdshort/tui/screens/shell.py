@@ -52,11 +52,6 @@ class Shell(Screen[str | None]):
     """A screen in browse mode: every key is a command, nothing holds text focus."""
 
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it on the instance
-        (0, "-narrow"),
-        (WIDE_COLUMNS, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012 - as above
     PLACE: ClassVar[Place]
 
     def __init__(self) -> None:

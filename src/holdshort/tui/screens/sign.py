@@ -85,7 +85,7 @@ class SignScreen(Shell):
             return action in {"help", "palette"}
         if action in {"waive", "up", "down"}:
             return bool(paint.open_rows(self._claims()))
-        return action != "follow" or bool(self.hold.warning)
+        return True
 
     def _claims(self) -> Claims:
         from holdshort.walkthrough.sealing import claims  # noqa: PLC0415 - loaded by the engine
@@ -150,10 +150,6 @@ class SignScreen(Shell):
         owner = self._walk.review.reviewer.id
         window = WaiverWindow(question, save, owner=owner, expires=expires.isoformat())
         self.app.push_screen(window, lambda _: self.refresh_all())
-
-    def action_follow(self) -> None:
-        """Go back to the questions, where HEAD can be followed."""
-        self.dismiss(None)
 
     def action_commit(self) -> None:
         """Seal, sign and commit."""
