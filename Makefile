@@ -1,7 +1,7 @@
 # holdshort. `make` alone lists what there is; every target does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock clean distclean \
+.PHONY: help run test lint format bench pictures lock clean distclean \
 	style layout types imports docstrings tests
 
 # What the user's shell adds to Python's import path is not ours.
@@ -61,6 +61,10 @@ format: ## lay out the code and apply the safe fixes
 bench: ## the benchmarks, one after the other
 	@requirements/install.sh dev
 	@for benchmark in $$(grep -l __main__ bench/*.py); do echo "== $$benchmark"; $(PYTHON_ENV) "$$benchmark" || exit 1; done
+
+pictures: ## draw the README's pictures again, from the app itself
+	@requirements/install.sh dev
+	@$(PYTHON_ENV) docs/pictures/make.py
 
 # Run by maintainers who have uv. Neither lock names a registry; the second extends the first.
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
