@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from holdshort.model.checklist import Checklist, Question, Severity
+from holdshort.model.finding import Finding
 from holdshort.model.policy import ANY_ROLE, Policy
+from holdshort.model.progress import SEALING_NEEDS, may_be, needs
 from holdshort.model.review import Answer, Decision, Review, Waiver, answer_sha256
 
 
@@ -55,7 +57,7 @@ FINE = frozenset({QuestionState.MET, QuestionState.NOT_APPLICABLE, QuestionState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionRow:
-    """One question of the policy's profile and its state.
+    """One question of the policy's profile, or one that is disputed, and its state.
 
     Attributes:
         reviewers: ids of the people whose answer counted.
@@ -105,11 +107,14 @@ def fold(
         reviews: counted reviews only; at most one per person.
         today: the day on which waivers must not have expired.
     """
-    facets = merged_facets(reviews)
+    facets = agreed_facets(checklist, policy, reviews)
+    asked = [checklist.by_id[one] for one in checklist.profiles[profile].questions]
+    disputed = {one for review in reviews for r in review.responses for one in r.disputes}
+    also = [one for one in checklist.walk() if one.id in disputed and one not in asked]
     rows = tuple(
         _row(question, question.applies(facets), policy, reviews, today)
-        for question in (checklist.by_id[one] for one in checklist.profiles[profile].questions)
-        if not question.facet
+        for question in (*asked, *also)
+        if not question.facet or question.id in disputed
     )
     missing = tuple(_missing(rows, policy, reviews))
     reasons = tuple(_reasons(rows, missing, policy, reviews))
@@ -121,15 +126,23 @@ def fold(
     )
 
 
-def merged_facets(reviews: Sequence[Review]) -> Mapping[str, str]:
-    """Return the facets all reviews agree on; one that differs or is missing hides nothing."""
-    if not reviews:
-        return {}
-    first, *others = (review.facets for review in reviews)
+def agreed_facets(
+    checklist: Checklist, policy: Policy, reviews: Sequence[Review]
+) -> Mapping[str, str]:
+    """Return the scope choices that may hide questions.
+
+    All reviews agree on each, someone entitled made it, it is one of the choices offered, and
+    nobody disputes it. A facet that differs, or is missing somewhere, hides nothing.
+    """
     return {
-        key: value
-        for key, value in first.items()
-        if all(facets.get(key) == value for facets in others)
+        question.id: value
+        for question in checklist.walk()
+        if question.facet
+        for value in {review.facets.get(question.id, "") for review in reviews}
+        if value in question.answer.choices
+        and all(review.facets.get(question.id) == value for review in reviews)
+        and any(_answers_for(review, question.role, policy) for review in reviews)
+        and not any(_disputers(question.id, reviews))
     }
 
 
@@ -172,13 +185,34 @@ def _state(
             return QuestionState.WAIVED, f"until {waiver.expires} by {waiver.owner}"
     if disputer := next(_disputers(question.id, reviews), ""):
         return QuestionState.DISPUTED, f"disputed by {disputer}"
-    verdicts = {answer.verdict for _, answer in entitled if answer.verdict}
-    if len(verdicts) > 1:
-        said = ", ".join(f"{r.reviewer.id} {a.verdict.word}" for r, a in entitled if a.verdict)
-        return QuestionState.DISPUTED, said
-    if not verdicts:
+    if not entitled:
         return QuestionState.UNANSWERED, f"nobody who holds {question.role} answered"
+    lacking = [lack for r, a in entitled if (lack := answer_problem(question, a, r))]
+    if len(lacking) == len(entitled):
+        return QuestionState.UNKNOWN, lacking[0]
+    sound = [(r, a) for r, a in entitled if not answer_problem(question, a, r)]
+    verdicts = {answer.verdict for _, answer in sound if answer.verdict}
+    if len(verdicts) > 1:
+        said = ", ".join(f"{r.reviewer.id} {a.verdict.word}" for r, a in sound if a.verdict)
+        return QuestionState.DISPUTED, said
     return QuestionState(verdicts.pop().value), ""
+
+
+def answer_problem(question: Question, answer: Answer, review: Review) -> str:
+    """Say why an answer does not count as given, or return an empty text.
+
+    The answer rule of `model.progress`, held against what the review itself records: a yes with
+    the evidence it needs, with a reason where a check contradicts it, and so on.
+    """
+    if answer.verdict and not may_be(question, answer.verdict):
+        return f"{review.reviewer.id}: it may not be answered not applicable"
+    found = {
+        name: Finding(id=name, version=one.version, outcome=one.outcome, headline=one.headline)
+        for name, one in review.findings.items()
+    }
+    lacks = SEALING_NEEDS.intersection(needs(question, answer, found, stale=False))
+    word = answer.verdict.word if answer.verdict else ""
+    return f"{review.reviewer.id}: {word} without {' and '.join(sorted(lacks))}" if lacks else ""
 
 
 def waiver_problem(waiver: Waiver, review: Review, policy: Policy, today: date) -> str:
@@ -225,6 +259,11 @@ def _answers_for(review: Review, role: str, policy: Policy) -> bool:
     return person is not None and person.holds(role) and claims
 
 
+def _approves_for(review: Review, role: str, policy: Policy) -> bool:
+    is_anyone = role == ANY_ROLE and review.reviewer.id in policy.people
+    return is_anyone or _answers_for(review, role, policy)
+
+
 def _missing(
     rows: Sequence[QuestionRow], policy: Policy, reviews: Sequence[Review]
 ) -> Iterator[str]:
@@ -234,8 +273,7 @@ def _missing(
         approvers = [
             review.reviewer.id
             for review in reviews
-            if review.decision is Decision.APPROVE
-            and (need.role == ANY_ROLE or _answers_for(review, need.role, policy))
+            if review.decision is Decision.APPROVE and _approves_for(review, need.role, policy)
         ]
         if len(approvers) < need.people and need.role not in open_roles:
             yield need.role

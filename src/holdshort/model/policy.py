@@ -31,6 +31,9 @@ KEY_TYPES = (
 """Key types accepted unless the policy names fewer; RSA from 3072 bits. Source: NIST SP
 800-57 Part 1 Rev. 5, table 2 (128-bit strength); DSA is left out, OpenSSH dropped it."""
 
+MAX_WAIVER_DAYS = 3660
+"""Longest waiver a policy may allow, ten years. Source: our own limit."""
+
 
 class SelfReview(StrEnum):
     """What a review by an author of the change is worth."""
@@ -130,8 +133,22 @@ class Policy(Strict):
         """Refuse a policy that could be read in two ways.
 
         Raises:
-            ValueError: a bad slug, an address that two people share, impossible numbers.
+            ValueError: a bad slug, an address that two people share, a checklist pinned twice,
+                impossible numbers.
         """
+        self._check_people()
+        if any(one.people < 1 for one in self.require) or not self.require:
+            _refuse("`require` must ask for at least one person")
+        if not self.checklists:
+            _refuse("`checklists` pins no checklist")
+        if len({pin.id for pin in self.checklists}) < len(self.checklists):
+            _refuse("`checklists` pins a checklist twice")
+        if not 0 <= self.waivers.max_days <= MAX_WAIVER_DAYS:
+            _refuse(f"`max_days` of a waiver is 0 to {MAX_WAIVER_DAYS}")
+        if unknown := set(self.key_types) - set(KEY_TYPES):
+            _refuse(f"unknown key type {min(unknown)!r}")
+
+    def _check_people(self) -> None:
         for name in (self.project, self.model, *self.people):
             if not is_slug(name):
                 _refuse(f"{name!r} is not a slug")
@@ -143,12 +160,6 @@ class Policy(Strict):
                 if address in owners:
                     _refuse(f"{address!r} belongs to both {owners[address]!r} and {name!r}")
                 owners[address] = name
-        if any(one.people < 1 for one in self.require) or not self.require:
-            _refuse("`require` must ask for at least one person")
-        if not self.checklists:
-            _refuse("`checklists` pins no checklist")
-        if unknown := set(self.key_types) - set(KEY_TYPES):
-            _refuse(f"unknown key type {min(unknown)!r}")
 
     @classmethod
     def for_one_person(cls, project: str, person: str, who: Person, pin: ChecklistPin) -> Policy:
@@ -160,8 +171,8 @@ class Policy(Strict):
         return next((key for key, one in self.people.items() if one.is_called(address)), None)
 
     @property
-    def most_people(self) -> int:
-        """The largest number of people any single requirement asks for, summed over roles."""
+    def people_needed(self) -> int:
+        """How many different people must approve, every requirement by people of its own."""
         return sum(one.people for one in self.require)
 
 

@@ -149,6 +149,16 @@ class Verification:
         return strict
 
     @property
+    def gate_words(self) -> str:
+        """What the gate's mode does to the exit code; empty when it is plainly enforced."""
+        match self.gate:
+            case Gate.OBSERVE if self.exit_code != self.strict_exit_code:
+                return f"OBSERVE: would have been {int(self.strict_exit_code)}"
+            case Gate.RATCHET:
+                return "RATCHET: judged as enforce by this version"
+        return ""
+
+    @property
     def headline(self) -> str:
         """The verdict line."""
         qualifier = f" ({self.qualifier})" if self.qualifier else ""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from holdshort.errors import IntegrityError
+from holdshort.errors import IntegrityError, UndeterminedError
 from holdshort.model.checklist import Checklist
 from holdshort.model.policy import SCHEMA, ChecklistPin, Policy
 from holdshort.model.text import one_line
@@ -79,14 +79,21 @@ def read_trust_root(repo: Repo, commit: str) -> TrustRoot | None:
     """Return the trust root at a commit, or None when there is no policy.
 
     Raises:
-        IntegrityError: something stands under `.holdshort/` that may not.
+        IntegrityError: something stands under `.holdshort/` that may not, or is too large.
+        UndeterminedError: a file is not in this clone, or of a newer schema.
         BadInputError: the policy or a checklist cannot be read, with `file:line:col`.
     """
     files: dict[str, bytes] = {}
-    for entry in repo.ls_tree(commit, FOLDER):
+    entries = repo.ls_tree(commit, FOLDER)
+    contents = repo.blobs([one.blob for one in entries], MAX_FILE_BYTES)
+    for entry, (_, data) in zip(entries, contents, strict=True):
         if not _ALLOWED.fullmatch(entry.path) or entry.mode != "100644":
             raise IntegrityError(f"{one_line(entry.path, 200)!r} may not stand in {FOLDER}/")
-        files[entry.path] = repo.read_blob_at(commit, entry.path, MAX_FILE_BYTES)
+        if isinstance(data, FileNotFoundError):
+            raise UndeterminedError(f"{entry.path} is not in this clone: {data}")
+        if isinstance(data, OSError):
+            raise IntegrityError(f"{entry.path} is too large: {data}")
+        files[entry.path] = data
     if POLICY not in files:
         return None
     at = f"{commit[:10]}:"

@@ -1,24 +1,27 @@
 """Duties 2 to 4 for one record: well-formed and in its place, signed, by someone entitled.
 
-In: the bytes of a record and its court. Out: a `Judged` record: the report, and the review when
+In: the bytes of a record and its court. Out: a `Judged` record: the report, and the record when
 it can be read. A record that fails counts for nothing, but says why.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from holdshort.errors import BadInputError, HoldshortError, UndeterminedError
-from holdshort.model.policy import ANY_ROLE, Policy
+from holdshort.model.policy import Policy
 from holdshort.model.review import Decision, Review, Status
 from holdshort.model.text import one_line
 from holdshort.model.verification import RecordReport, RecordState
-from holdshort.signing.ssh import Reason, parse_armour, verify
+from holdshort.signing.ssh import Reason, Verified, parse_armour, verify
 from holdshort.storage.records import Record, RecordPath, parse
-from holdshort.storage.repo import Repo
+from holdshort.verification.case import Case
 from holdshort.verification.landing import Court
 from holdshort.verification.ledger import Ledger
+from holdshort.verification.references import reference_problem
+from holdshort.verification.tampering import changed_since_signing
 
 TOLERANCE = timedelta(minutes=10)
 """How far a signer's clock may be off. Source: `docs/trust.md`, duty 3."""
@@ -38,30 +41,26 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One record and what was found.
+    """One sealed record and what was found.
 
     Attributes:
-        record: the record as read, None when it cannot be.
-        court: where it was judged, None when it cannot be read.
+        court: where it was judged.
+        review: what the record says; duty 7 puts today's findings in.
         identified: duties 2 to 4 hold, so an objection in it blocks even when it is stale.
+        drifted: paths that the base changed since the review.
     """
 
     report: RecordReport
-    record: Record | None = None
-    court: Court | None = None
+    record: Record
+    court: Court
+    review: Review
     identified: bool = False
+    drifted: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
         """Whether it counts as a review of this release."""
         return self.report.state is RecordState.COUNTED
-
-    @property
-    def review(self) -> Review:
-        """The review of a readable record."""
-        if self.record is None:
-            raise ValueError(self.report.path)
-        return self.record.review
 
     def refused(self, state: RecordState, why: str) -> Judged:
         """Return it as not counted."""
@@ -79,104 +78,135 @@ def read_record(data: bytes, path: str, ledger: Ledger) -> Record | RecordReport
         ledger.fail(2, error.message)
         return RecordReport(path=path, state=RecordState.MALFORMED, why=error.message)
     if str(RecordPath.of(record.review)) != path:
-        why = f"{one_line(path, 200)} holds the record of {RecordPath.of(record.review)}"
+        why = f"{path} holds the record of {one_line(str(RecordPath.of(record.review)), 300)}"
         ledger.fail(2, why)
         return replace(_report(record), state=RecordState.WRONG_PLACE, why=why)
     if record.review.status is Status.DRAFT:
         why = "a shared draft, without a signature"
         ledger.note(2, f"{path}: {why}")
         return replace(_report(record), state=RecordState.UNSIGNED_DRAFT, why=why)
+    for why in _incomplete(record.review):
+        ledger.fail(2, f"{path}: {why}")
+        return replace(_report(record), state=RecordState.MALFORMED, why=why)
     if not record.canonical:
         ledger.note(2, f"{path}: another layout than the canonical one; the meaning is unchanged")
     return record
 
 
-def judge(repo: Repo, record: Record, court: Court, ledger: Ledger, now: datetime) -> Judged:
+def judge(case: Case, record: Record, court: Court) -> Judged:
     """Duties 3 and 4 for a sealed record."""
-    judged = Judged(
-        report=replace(_report(record), landed=court.landed), record=record, court=court
-    )
+    landed = court.landed.id if court.landed else ""
+    report = replace(_report(record), landed=landed)
+    judged = Judged(report=report, record=record, court=court, review=record.review)
     if court.root is None:
-        ledger.undetermined(1, court.problem)
+        case.ledger.undetermined(1, court.problem)
         return judged.refused(RecordState.NO_TRUST_ROOT, court.problem)
-    if record.review.project != court.root.policy.project:
-        why = f"{record.path} is of project {record.review.project!r}, not of this one"
-        ledger.fail(2, why)
+    policy = court.root.policy
+    if record.review.project != policy.project:
+        project = one_line(record.review.project, 64)
+        why = f"{record.path} is of project {project!r}, not of {policy.project!r}"
+        case.ledger.fail(2, why)
         return judged.refused(RecordState.WRONG_PLACE, why)
-    judged = _signature(judged, record, court, ledger)
+    judged = _signed(case, judged, policy)
     if judged.counts:
-        judged = _time(repo, judged, record, ledger, now)
+        judged = _timely(case, judged)
     if judged.counts:
-        judged = _person(judged, record.review, court.root.policy, ledger)
+        judged = _entitled(judged, policy, case.ledger)
     return replace(judged, identified=judged.counts)
 
 
-def _signature(judged: Judged, record: Record, court: Court, ledger: Ledger) -> Judged:
-    root, review = court.root, record.review
-    if root is None:
-        raise ValueError(record.path)
-    armour, principal = review.signature, review.reviewer.principal
-    if not armour:
-        why = f"{record.path}: sealed, but without a signature"
-        ledger.fail(3, why)
-        return judged.refused(RecordState.MALFORMED, why)
-    result = verify(
-        record.payload,
-        armour,
-        root.allowed_signers,
-        principal,
-        at=court.at,
-        revoked=root.revoked_keys,
-    )
+def _incomplete(review: Review) -> Iterator[str]:
+    """Yield what a sealed record lacks, or holds that nobody should follow."""
+    if not (review.decision and review.subject and review.sealed_at and review.reviewer.roles):
+        yield "a sealed record has a decision, a subject, a time and the reviewer's roles"
+    for question, answer in review.answers.items():
+        if answer.verdict is None:
+            yield f"the sealed answer to {one_line(question, 64)!r} has no verdict"
+        for evidence in answer.evidence:
+            if problem := reference_problem(evidence):
+                yield f"evidence of {one_line(question, 64)!r}: {problem}"
+
+
+def _signed(case: Case, judged: Judged, policy: Policy) -> Judged:
+    """Duty 3: the signature fits, by the right principal, with a key that counted then."""
+    record, ledger = judged.record, case.ledger
+    if not record.review.signature:
+        ledger.fail(3, f"{record.path}: sealed, but without a signature")
+        return judged.refused(RecordState.MALFORMED, "sealed, but without a signature")
+    result = _verified(record, judged.court)
     if not result.good:
-        state = _STATES[result.reason]
-        why = f"{record.path}: {result.words}"
-        ledger.fail(3, why)
-        return judged.refused(state, result.words)
-    signature = parse_armour(armour)
-    if signature.key_type not in root.policy.key_types:
-        why = f"{record.path}: the policy does not accept {signature.key_type} keys"
-        ledger.fail(3, why)
+        why = result.words
+        if result.reason is Reason.BAD_SIGNATURE:
+            changed = changed_since_signing(case.repo, record, judged.court, case.tip)
+            why += f"; {changed}" if changed else ""
+        ledger.fail(3, f"{record.path}: {why}")
+        return judged.refused(_STATES[result.reason], why)
+    signature = parse_armour(record.review.signature)
+    if signature.key_type not in policy.key_types:
+        why = f"the policy does not accept {signature.key_type} keys"
+        ledger.fail(3, f"{record.path}: {why}")
         return judged.refused(RecordState.WEAK_KEY, why)
     return replace(judged, report=replace(judged.report, fingerprint=signature.fingerprint))
 
 
-def _time(repo: Repo, judged: Judged, record: Record, ledger: Ledger, now: datetime) -> Judged:
-    """The signer's clock must lie between the reviewed commit and now."""
-    review = record.review
+def _verified(record: Record, court: Court) -> Verified:
+    """Verify against every list of revocations; the first objection counts."""
+    signers = court.root.allowed_signers if court.root else b""
+    result = Verified(Reason.MALFORMED, "not looked at")
+    for revoked in court.revoked:
+        try:
+            result = verify(
+                record.payload,
+                record.review.signature,
+                signers,
+                record.review.reviewer.principal,
+                at=court.at,
+                revoked=revoked,
+            )
+        except BadInputError as error:  # a binary list that ssh-keygen cannot read
+            return Verified(Reason.REVOKED, error.message)
+        if not result.good:
+            break
+    return result
+
+
+def _timely(case: Case, judged: Judged) -> Judged:
+    """Duty 3: the signer's clock lies between the reviewed commit and now."""
+    record, review = judged.record, judged.review
     try:
         sealed = datetime.fromisoformat(review.sealed_at)
     except ValueError:
-        return _late(judged, ledger, f"{record.path}: `sealed_at` is no time")
-    if sealed.tzinfo is None or sealed > now + TOLERANCE:
-        return _late(judged, ledger, f"{record.path}: sealed in the future ({review.sealed_at})")
+        return _late(judged, case.ledger, "`sealed_at` is no time")
+    if sealed.tzinfo is None or sealed > case.now + TOLERANCE:
+        return _late(judged, case.ledger, f"sealed in the future ({review.sealed_at})")
     try:
-        reviewed = repo.commit_info(review.subject.commit) if review.subject else None
-    except (HoldshortError, ValueError, LookupError):
-        ledger.note(3, f"{record.path}: the reviewed commit is not in this clone (squashed?)")
+        reviewed = case.repo.commit_info(review.subject.commit if review.subject else "")
+    except (HoldshortError, ValueError):
+        case.ledger.note(3, f"{record.path}: the reviewed commit is not in this clone (squashed?)")
         return judged
-    if reviewed and sealed < reviewed.committed_at - TOLERANCE:
-        return _late(judged, ledger, f"{record.path}: sealed before the commit it reviews")
+    if sealed < reviewed.committed_at - TOLERANCE:
+        return _late(judged, case.ledger, "sealed before the commit it reviews")
     return judged
 
 
 def _late(judged: Judged, ledger: Ledger, why: str) -> Judged:
-    ledger.fail(3, why)
+    ledger.fail(3, f"{judged.record.path}: {why}")
     return judged.refused(RecordState.WRONG_TIME, why)
 
 
-def _person(judged: Judged, review: Review, policy: Policy, ledger: Ledger) -> Judged:
+def _entitled(judged: Judged, policy: Policy, ledger: Ledger) -> Judged:
     """Duty 4 without self-review: the principal is the person's, the roles are held."""
-    person, name = policy.people.get(review.reviewer.id), review.reviewer.id
+    review, name = judged.review, judged.review.reviewer.id
+    person = policy.people.get(name)
     if person is None:
         why = f"{name} is not in the policy"
         ledger.fail(4, why)
         return judged.refused(RecordState.UNKNOWN_REVIEWER, why)
     if review.reviewer.principal not in person.principals:
-        why = f"{review.reviewer.principal} is not a principal of {name}"
+        why = f"{one_line(review.reviewer.principal, 200)} is not a principal of {name}"
         ledger.fail(4, why)
         return judged.refused(RecordState.WRONG_PRINCIPAL, why)
-    wrong = [role for role in review.reviewer.roles if not _holds(person.roles, role)]
+    wrong = [role for role in review.reviewer.roles if not person.holds(role)]
     if wrong:
         why = f"{name} does not hold the role {one_line(wrong[0], 60)!r}"
         ledger.fail(4, why)
@@ -185,10 +215,6 @@ def _person(judged: Judged, review: Review, policy: Policy, ledger: Ledger) -> J
         ledger.note(4, f"{name} has withdrawn")
         return judged.refused(RecordState.WITHDRAWN, "withdrawn by its reviewer")
     return judged
-
-
-def _holds(roles: tuple[str, ...], claimed: str) -> bool:
-    return ANY_ROLE in roles or claimed in roles
 
 
 def _report(record: Record) -> RecordReport:

@@ -1,22 +1,28 @@
-"""Which trust root judges a record, and at what time its key must have been valid.
+"""Which trust root judges a record, at what time its key must have been valid, and which tree.
 
-With a base (a pull request): the tip of the base branch, now. Without one: the first parent of
-the first-parent commit that brought the record's present payload, at that commit's date.
-Nothing that the change itself brings ever counts for that change.
+With a base (a pull request): the tip of the base, now, the tree at the judged revision. Without
+one: the first parent of the first-parent commit that brought the record as it stands, at that
+commit's date; the release's tree is that of its newest landing. Revocations count from today's
+trust root too. Nothing that a change itself brings ever counts for that change.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from holdshort.errors import HoldshortError
-from holdshort.model.text import one_line
+from holdshort.errors import HoldshortError, UndeterminedError
 from holdshort.storage.git_objects import Commit
-from holdshort.storage.records import Record, parse
-from holdshort.storage.repo import Repo
-from holdshort.storage.trust_root import FOLDER, TrustRoot, read_trust_root
+from holdshort.storage.records import ROOT, Record, parse
+from holdshort.storage.repo import Change
+from holdshort.storage.trust_root import FOLDER, TrustRoot
+from holdshort.verification.case import Case
+from holdshort.verification.trust import TrustRoots
+
+MAX_RECORD_BYTES = 1_000_000
+"""Source: docs/promises.md, G9."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,87 +30,163 @@ class Court:
     """Where one record is judged.
 
     Attributes:
-        tree: the commit whose source the record must match.
-        root: the trust root, None when there is none.
+        root: the trust root, None when nothing can judge.
         at: when the signing key must have been valid.
-        landed: the commit that brought the record, empty with a base.
+        revoked: lists of revoked keys, each of which counts.
+        landed: the commit that brought the record, None with a base.
         problem: why nothing can be decided, empty when it can.
     """
 
-    tree: str
     root: TrustRoot | None
     at: datetime
-    landed: str = ""
+    revoked: tuple[bytes, ...] = (b"",)
+    landed: Commit | None = None
     problem: str = ""
 
 
-def court_with_base(repo: Repo, base: str, tip: str, now: datetime) -> Court:
-    """Return the court of a pull request: the base's tip, now, the source at the tip."""
-    return Court(tree=tip, root=read_trust_root(repo, base), at=now)
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The tree a release is judged on, and the commit whose own changes are base drift."""
+
+    tree: str
+    base: str
 
 
-def court_of_landing(repo: Repo, record: Record, tip: str) -> Court:
-    """Return the court of a record that has landed."""
-    commit = _landing(repo, record, tip)
-    if not commit.parents:
-        why = "history ends here (shallow clone)" if repo.is_shallow() else "it has no parent"
-        return _undecided(commit, f"{record.path} landed in {commit.id[:10]}, and {why}")
-    root = read_trust_root(repo, commit.parents[0])
-    if root is None:
-        return _undecided(commit, _without_root(repo, record, commit))
-    return Court(tree=commit.id, root=root, at=commit.committed_at, landed=commit.id)
+class Courts:
+    """The courts of one release."""
+
+    def __init__(self, case: Case) -> None:
+        """Look at nothing yet."""
+        self._case = case
+        self._roots = TrustRoots(case.repo, case.ledger)
+
+    def of(self, path: str, record: Record | None) -> Court:
+        """Return where a record is judged; None stands for one without a signature."""
+        return self._of_base if self._case.base else self._of_landing(path, record)
+
+    def newest(self, courts: Iterable[Court]) -> Court | None:
+        """Return the court whose rules hold for the whole release: the newest landing's."""
+        found = list(courts)
+        for commit in [] if self._case.base else self._history:
+            for one in found:
+                if one.landed and one.landed.id == commit.id:
+                    return one
+        return next(iter(found), None)
+
+    def ground(self, court: Court) -> Ground:
+        """Return the tree the release is judged on."""
+        if court.landed is None:
+            return Ground(self._case.tip, self._case.base)
+        return Ground(court.landed.id, court.landed.parents[0] if court.landed.parents else "")
+
+    @cached_property
+    def _of_base(self) -> Court:
+        case = self._case
+        root, problem = self._roots.at(case.base)
+        if problem:
+            return Court(root=None, at=case.now, problem=problem)
+        proposed, flaw = self._roots.at(case.tip)
+        if root is None and proposed is None:
+            problem = flaw or f"neither the base nor the change holds a trust root ({FOLDER}/)"
+            return Court(root=None, at=case.now, problem=problem)
+        if root is None:
+            case.ledger.undetermined(1, "the trust root is new in this change; merge it first")
+            return self._judging(proposed, case.now)
+        if proposed is None or proposed.files != root.files:
+            case.ledger.note(1, f"THIS CHANGE ALTERS {FOLDER}/: {_altered(root, proposed)}")
+        return self._judging(root, case.now)
+
+    def _of_landing(self, path: str, record: Record | None) -> Court:
+        try:
+            commit = self._landing(path, record)
+        except HoldshortError as error:
+            return Court(root=None, at=self._case.now, problem=error.message)
+        if not commit.parents:
+            return _undecided(commit, f"{path} landed in the very first commit")
+        root, problem = self._roots.at(commit.parents[0])
+        if root is None:
+            return _undecided(commit, problem or self._without_root(path, commit))
+        return self._judging(root, commit.committed_at, commit, *self._revoked_today)
+
+    def _judging(
+        self, root: TrustRoot | None, at: datetime, landed: Commit | None = None, *revoked: bytes
+    ) -> Court:
+        own = root.revoked_keys if root else None
+        lists = tuple(dict.fromkeys((own or b"", *revoked)))
+        return Court(root=root, at=at, revoked=lists, landed=landed)
+
+    @cached_property
+    def _revoked_today(self) -> tuple[bytes, ...]:
+        root, _ = self._roots.at(self._case.tip)
+        return (root.revoked_keys,) if root and root.revoked_keys else ()
+
+    @cached_property
+    def _history(self) -> Sequence[Commit]:
+        """The first-parent commits that changed a record of the release, newest first."""
+        return self._case.repo.history_of(self._case.folder, self._case.tip)
+
+    @cached_property
+    def _changes(self) -> tuple[tuple[Commit, Change], ...]:
+        commits = {commit.id: commit for commit in self._history}
+        changes = self._case.repo.changes(self._history, self._case.folder)
+        pairs = ((commits[one.commit], one) for one in changes)
+        return tuple((commit, one) for commit, one in pairs if one.parent in _first(commit))
+
+    def _landing(self, path: str, record: Record | None) -> Commit:
+        """Return the first-parent commit that brought the record; a mere reformat did not.
+
+        Raises:
+            UndeterminedError: history does not reach back to it.
+        """
+        for commit, change in self._changes:
+            if change.path == path and (
+                record is None or not self._was_same(change.old_blob, record)
+            ):
+                return commit
+        raise UndeterminedError(f"history does not show which commit brought {path}")
+
+    def _was_same(self, blob: str, record: Record) -> bool:
+        """Tell whether an earlier version had the same payload and signature.
+
+        Raises:
+            UndeterminedError: the earlier version is not in this clone.
+        """
+        if not blob:
+            return False
+        _, data = next(self._case.repo.blobs([blob], MAX_RECORD_BYTES))
+        if isinstance(data, FileNotFoundError):
+            raise UndeterminedError(f"an earlier {record.path} is not in this clone: {data}")
+        if isinstance(data, OSError):
+            return False
+        try:
+            earlier = parse(data, record.path)
+        except HoldshortError:
+            return False
+        same = earlier.payload == record.payload
+        return same and earlier.review.signature == record.review.signature
+
+    def _without_root(self, path: str, commit: Commit) -> str:
+        if self._roots.at(commit.id)[0] is None:
+            return f"there was no trust root ({FOLDER}/policy.yaml) before {path} landed"
+        return f"{path} landed together with the trust root it needs, so nobody vouches for it"
 
 
-def first_use(repo: Repo, root: TrustRoot) -> str:
-    """Return `<commit> by <author>` of the commit that last changed a trust root."""
-    history = repo.history_of(FOLDER, root.commit)
-    if not history:
-        return root.commit[:10]
-    return f"{history[0].id[:10]} by {one_line(history[0].author.name, 60)}"
+def release_of(path: str) -> tuple[str, str]:
+    """Return the model and release a path under `reviews/` is in; empty where it names none."""
+    parts = [*path.removeprefix(f"{ROOT}/").split("/"), ""]
+    return parts[0], parts[1]
 
 
-def trust_root_sha256(root: TrustRoot) -> str:
-    """Return the digest `--trust-anchor` may name: SHA-256 over path, NUL, SHA-256 per file."""
-    total = hashlib.sha256()
-    for path, data in sorted(root.files.items()):
-        total.update(path.encode() + b"\0" + hashlib.sha256(data).hexdigest().encode() + b"\n")
-    return total.hexdigest()
+def _first(commit: Commit) -> tuple[str, ...]:
+    return commit.parents[:1] or ("",)
 
 
-def is_anchored(repo: Repo, root: TrustRoot, anchor: str) -> bool:
-    """Tell whether an anchor names the trust root: its digest, or the commit that made it."""
-    if not anchor:
-        return False
-    made = {commit.id for commit in repo.history_of(FOLDER, root.commit)[:1]}
-    return anchor == trust_root_sha256(root) or anchor in made
-
-
-def _landing(repo: Repo, record: Record, tip: str) -> Commit:
-    """Return the first-parent commit that brought the present payload; a mere reformat did not."""
-    history = repo.history_of(record.path, tip)
-    for commit in history:
-        if (
-            not commit.parents
-            or _payload_at(repo, record.path, commit.parents[0]) != record.payload
-        ):
-            return commit
-    return history[-1]
-
-
-def _payload_at(repo: Repo, path: str, commit: str) -> bytes:
-    try:
-        return parse(repo.read_blob_at(commit, path), path).payload
-    except (HoldshortError, OSError):
-        return b""
-
-
-def _without_root(repo: Repo, record: Record, commit: Commit) -> str:
-    if read_trust_root(repo, commit.id) is None:
-        return f"there was no trust root ({FOLDER}/policy.yaml) before {record.path} landed"
-    return f"{record.path} landed together with the trust root it needs, so nobody vouches for it"
+def _altered(root: TrustRoot, proposed: TrustRoot | None) -> str:
+    after = proposed.files if proposed else {}
+    names = sorted({*root.files, *after})
+    changed = [one for one in names if root.files.get(one) != after.get(one)]
+    return f"{', '.join(changed)}; it does not count for itself"
 
 
 def _undecided(commit: Commit, problem: str) -> Court:
-    return Court(
-        tree=commit.id, root=None, at=commit.committed_at, landed=commit.id, problem=problem
-    )
+    return Court(root=None, at=commit.committed_at, landed=commit, problem=problem)

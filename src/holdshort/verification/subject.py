@@ -1,20 +1,23 @@
 """Duty 6: the reviewed source is the source that lands; every difference is named.
 
-Two kinds of difference: change drift, an in-scope file that differs and not merely because the
-base brought it, is stale. Base drift, where the file is the base tip's own, follows the policy:
-under `touched` it is stale when the file is quoted as evidence; otherwise it is listed.
+Two kinds of difference. Base drift: the base changed a file since the review forked from it,
+and the judged tree holds the base's own version. Change drift: anything else, and it is stale.
+The test is exact: put back what the fork held where the base moved on, and the digest must be
+the signed one. Base drift follows the policy; a file quoted as evidence is touched by it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from holdshort.errors import HoldshortError
 from holdshort.model.policy import Drift, Policy
 from holdshort.model.review import EvidenceKind, Review
-from holdshort.model.subject import source_sha256
+from holdshort.model.subject import Scope, SourceEntry, Subject, source_sha256
 from holdshort.model.text import one_line
 from holdshort.storage.repo import Repo
+from holdshort.verification.landing import Ground
 
 MAX_NAMED = 10
 
@@ -25,94 +28,128 @@ class SubjectResult:
 
     Attributes:
         stale: why it is not; empty when it is, or when the drift does not matter.
-        listed: drift that does not matter, in words.
+        drifted: paths that the base changed, and nothing else did.
     """
 
     stale: str = ""
-    listed: tuple[str, ...] = ()
+    drifted: tuple[str, ...] = ()
 
 
-def compare_subject(
-    repo: Repo, review: Review, policy: Policy, tree: str, base: str
-) -> SubjectResult:
-    """Compare a record's subject with the judged commit.
+class Subjects:
+    """The source of the judged tree, read once, and every record compared with it."""
 
-    Raises:
-        UndeterminedError: a blob is not in this clone.
-    """
-    subject = review.subject
-    if subject is None:
-        return SubjectResult(stale="the record names no subject")
-    if subject.scope != policy.scope:
-        return SubjectResult(stale="it was made for another scope than the policy's")
-    moved = _moved_evidence(repo, review, tree)
-    if source_sha256(repo.source_entries(tree, policy.scope)) == subject.source_sha256:
-        return SubjectResult(stale=_evidence_words(moved, review) if moved else "")
-    changed = _changed_paths(repo, review, policy, tree)
-    if changed is None:
-        return SubjectResult(
-            stale="the source differs from the reviewed one (the reviewed commit is not in this"
-            " clone, so the files cannot be named)"
-        )
-    from_base = _paths_of_base(repo, changed, tree, base)
-    own = sorted(set(changed) - from_base)
-    if own or moved or policy.drift is Drift.NONE:
-        return SubjectResult(stale=_changed_words(own or changed, moved, review))
-    return SubjectResult(listed=(f"brought by the base: {_names(sorted(from_base))}",))
+    def __init__(self, repo: Repo, ground: Ground) -> None:
+        """Look at nothing yet."""
+        self._repo, self._ground = repo, ground
+        self._sources: dict[tuple[str, Scope], dict[str, SourceEntry]] = {}
 
+    def compare(self, review: Review, policy: Policy) -> SubjectResult:
+        """Compare a sealed record's subject with the judged tree.
 
-def _moved_evidence(repo: Repo, review: Review, tree: str) -> tuple[str, ...]:
-    """Return quoted files whose content differs at the judged commit; globs do not matter."""
-    quoted = {
-        one.ref: one.blob
-        for answer in review.answers.values()
-        for one in answer.evidence
-        if one.kind is EvidenceKind.FILE
-    }
-    if not quoted:
+        Raises:
+            UndeterminedError: a blob is not in this clone.
+        """
+        subject = review.subject
+        if subject is None or subject.scope != policy.scope:
+            return SubjectResult(stale="it was made for another scope than the policy's")
+        moved = self._moved_evidence(review)
+        here = self._source(self._ground.tree, policy.scope)
+        if source_sha256(here.values()) == subject.source_sha256:
+            return SubjectResult(stale=_touched(moved, review))
+        drifted = self._base_drift(here, subject)
+        if not drifted:
+            return SubjectResult(stale=self._changed(here, subject, moved, review))
+        accepted = set(moved) <= set(drifted) if policy.drift is Drift.LISTED else not moved
+        if accepted and policy.drift is not Drift.NONE:
+            return SubjectResult(drifted=drifted)
+        touched = _touched(moved, review)
+        words = f"the base changed {_names(drifted)} since the review"
+        return SubjectResult(stale=words + (f"; {touched}" if touched else ""))
+
+    def _source(self, commit: str, scope: Scope) -> dict[str, SourceEntry]:
+        key = (commit, scope)
+        if key not in self._sources:
+            entries = self._repo.source_entries(commit, scope)
+            self._sources[key] = {one.path: one for one in entries}
+        return self._sources[key]
+
+    def _moved_evidence(self, review: Review) -> tuple[str, ...]:
+        """Return quoted files whose content differs on the judged tree; globs do not matter."""
+        pairs = [
+            (one.ref, one.blob)
+            for answer in review.answers.values()
+            for one in answer.evidence
+            if one.kind is EvidenceKind.FILE
+        ]
+        if not pairs:
+            return ()
+        there = {entry.path: entry.blob for entry in self._repo.ls_tree(self._ground.tree)}
+        return tuple(dict.fromkeys(path for path, blob in pairs if there.get(path) != blob))
+
+    def _base_drift(self, here: Mapping[str, SourceEntry], subject: Subject) -> tuple[str, ...]:
+        """Return the paths the base changed, when nothing else did; else nothing."""
+        if not self._ground.base:
+            return ()
+        base = self._source(self._ground.base, subject.scope)
+        for fork in self._forks(subject):
+            before = self._source(fork, subject.scope)
+            drifted = {
+                path
+                for path in {*here, *before, *base}
+                if here.get(path) == base.get(path) != before.get(path)
+            }
+            kept = {path: one for path, one in here.items() if path not in drifted}
+            kept |= {path: one for path, one in before.items() if path in drifted}
+            if source_sha256(kept.values()) == subject.source_sha256:
+                return tuple(sorted(drifted))
         return ()
-    there = {entry.path: entry.blob for entry in repo.ls_tree(tree)}
-    return tuple(path for path, blob in quoted.items() if there.get(path) != blob)
+
+    def _forks(self, subject: Subject) -> Iterator[str]:
+        """Yield where the review may fork from the base: as signed, and as history says."""
+        for named in (subject.base, self._fork_in_history(subject)):
+            if named and self._is_here(named):
+                yield named
+
+    def _fork_in_history(self, subject: Subject) -> str:
+        if not self._is_here(subject.commit):
+            return ""
+        return self._repo.merge_base(subject.commit, self._ground.base) or ""
+
+    def _is_here(self, commit: str) -> bool:
+        try:
+            return bool(self._repo.commit_info(commit))
+        except (HoldshortError, ValueError):
+            return False
+
+    def _changed(
+        self,
+        here: Mapping[str, SourceEntry],
+        subject: Subject,
+        moved: tuple[str, ...],
+        review: Review,
+    ) -> str:
+        """Name the files that differ from the reviewed commit and the answers they touch."""
+        if not self._is_here(subject.commit):
+            named = "the source (the reviewed commit is not in this clone, to name the files)"
+        else:
+            before = self._source(subject.commit, subject.scope)
+            paths = [p for p in sorted({*here, *before}) if here.get(p) != before.get(p)]
+            named = _names(paths) if paths else "the source, for the commit it names is another"
+        touched = _touched(moved, review)
+        return f"changed since the review: {named}" + (f"; {touched}" if touched else "")
 
 
-def _changed_paths(repo: Repo, review: Review, policy: Policy, tree: str) -> list[str] | None:
-    if review.subject is None:
-        return None
-    try:
-        before = {one.path: one for one in repo.ls_tree(review.subject.commit)}
-    except (HoldshortError, ValueError):
-        return None
-    after = {one.path: one for one in repo.ls_tree(tree)}
-    return sorted(
-        path
-        for path in {*before, *after}
-        if policy.scope.holds(path) and before.get(path) != after.get(path)
-    )
-
-
-def _paths_of_base(repo: Repo, changed: list[str], tree: str, base: str) -> set[str]:
-    if not base:
-        return set()
-    here = {one.path: one for one in repo.ls_tree(tree)}
-    there = {one.path: one for one in repo.ls_tree(base)}
-    return {path for path in changed if here.get(path) == there.get(path)}
-
-
-def _changed_words(paths: list[str], moved: tuple[str, ...], review: Review) -> str:
-    touched = _evidence_words(moved, review)
-    return f"changed since the review: {_names(paths)}" + (f"; {touched}" if touched else "")
-
-
-def _evidence_words(moved: tuple[str, ...], review: Review) -> str:
+def _touched(moved: tuple[str, ...], review: Review) -> str:
+    """Name the answers whose quoted evidence changed."""
     answers = [
         question
         for question, answer in review.answers.items()
-        if any(one.ref in moved for one in answer.evidence)
+        if any(one.kind is EvidenceKind.FILE and one.ref in moved for one in answer.evidence)
     ]
     return f"evidence changed for: {', '.join(answers)}" if answers else ""
 
 
-def _names(paths: list[str]) -> str:
+def _names(paths: tuple[str, ...] | list[str]) -> str:
     shown = ", ".join(one_line(path, 120) for path in paths[:MAX_NAMED])
     more = len(paths) - MAX_NAMED
     return f"{shown} and {more} more" if more > 0 else shown
