@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 import rfc8785
@@ -59,15 +59,20 @@ def plain(value: object) -> Plain:
         case int() | float():
             return str(value)
         case Mapping():
-            rows = ((str(key), item) for key, item in value.items())
-            return {key: plain(item) for key, item in rows if not _is_empty(item)}
+            return _filled((str(key), item) for key, item in value.items())
         case Sequence():
             return [plain(item) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {name: plain(item) for name, item in fields if not _is_empty(item)}
+        names = (field.name for field in dataclasses.fields(value))
+        return _filled((name, getattr(value, name)) for name in names)
     message = f"no document holds a {type(value).__name__}"
     raise TypeError(message)
+
+
+def _filled(rows: Iterable[tuple[str, object]]) -> dict[str, Plain]:
+    """Return what is not empty, before and after it became plain."""
+    full = ((key, plain(item)) for key, item in rows if not _is_empty(item))
+    return {key: item for key, item in full if item not in ([], {})}
 
 
 def _is_empty(value: object) -> bool:

@@ -8,6 +8,7 @@ file, line, column and key. `x-...` is an extension only where the model has fie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -125,7 +126,27 @@ def _first_problem(error: ValidationError, value: Loaded, document: Document) ->
     if first["type"] in _UNKNOWN_KEY:
         return f"{document.place_of_key(path)}: unknown key {key!r}"
     shown = one_line(problem, 200)
-    return f"{document.place(path)}: {key}: {shown}" if key else f"{document.place(path)}: {shown}"
+    if key:
+        return f"{document.place(path)}: {key}: {shown}"
+    return f"{_place_of_word(shown, document)}: {shown}"
+
+
+def _place_of_word(problem: str, document: Document) -> str:
+    """Return the last place of what a problem of the whole document quotes last."""
+    for word in reversed(re.findall(r"'([^']+)'", problem)):
+        for path in reversed(document.positions):
+            if path and path[-1] == word:
+                return document.place_of_key(path)
+            if _at(document.value, path) == word:
+                return document.place(path)
+    return document.place(())
+
+
+def _at(value: Any, path: KeyPath) -> Loaded:
+    for part in path:
+        value = value[part]
+    found: Loaded = value
+    return found
 
 
 _UNKNOWN_KEY = {"extra_forbidden", "unexpected_keyword_argument"}
@@ -144,9 +165,7 @@ def _is_extension(path: KeyPath) -> bool:
 def _without(value: dict[str, Loaded], paths: list[KeyPath]) -> dict[str, Loaded]:
     """Take the keys at these paths out of a mapping of our own, and return it."""
     for *parents, last in paths:
-        holder: Any = value
-        for part in parents:
-            holder = holder[part]
+        holder: Any = _at(value, tuple(parents))
         del holder[last]
     return value
 

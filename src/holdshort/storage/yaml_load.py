@@ -56,7 +56,7 @@ class Document:
 
     name: str
     value: dict[str, Loaded]
-    positions: Mapping[KeyPath, Position]
+    positions: dict[KeyPath, Position]
     comment: Position | None
     keys: Mapping[KeyPath, Position] = field(default_factory=dict)
 

@@ -123,7 +123,7 @@ class Walkthrough(Reading):
             self._draft.record(replace(change, facets={question: clean}))
             return self._step(question)
         is_list = rule.type is AnswerType.LIST
-        value = tuple(line for line in clean.split("\n") if line) if is_list else clean
+        value = tuple(line for line in clean.split("\n") if line) or "" if is_list else clean
         return self._save(view, replace(self._answer_of(view), value=value), label)
 
     def attach(self, question: str, typed: str) -> Step:
