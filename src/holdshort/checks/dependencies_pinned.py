@@ -197,7 +197,7 @@ def _headline(judged: list[_Judged]) -> str:
     locks = [lock.path for j in judged for lock in j.unit.locks]
     if not total:
         return "Found manifests, but no requirement that can be read in them"
-    compiled = any(j.unit.main and j.unit.main.is_compiled for j in judged)
+    compiled = all(j.unit.main and j.unit.main.is_compiled for j in judged)
     noun = "requirement" if total == 1 else "requirements"
     lock = f"locked in {', '.join(locks[:3])}" if locks else "no lock file"
     lock = "written by a resolver" if compiled and not locks else lock

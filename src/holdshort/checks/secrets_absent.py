@@ -40,9 +40,9 @@ def look(repository: Repository) -> Verdict:
         "files": len({p.path for p in (*certain, *doubtful)}),
     }
     return Verdict(
-        outcome=_outcome(certain, doubtful, searched),
+        outcome=_outcome(certain, doubtful, searched, unread=repository.has_errors()),
         confidence=Confidence.LIKELY,
-        headline=_headline(certain, doubtful, searched),
+        headline=_headline(certain, doubtful, searched) + repository.unread_note(),
         evidence=tuple(found),
         facts=facts,
         remediation=_REMEDIATION if certain or doubtful else "",
@@ -76,12 +76,16 @@ def _tracked_environments(repository: Repository) -> Iterator[Place]:
             yield place(file.path, 0, Level.WARN, "a file for secrets is tracked")
 
 
-def _outcome(certain: list[Place], doubtful: list[Place], searched: int) -> Outcome:
+def _outcome(
+    certain: list[Place], doubtful: list[Place], searched: int, *, unread: bool
+) -> Outcome:
     if certain:
         return Outcome.FAIL
     if doubtful:
         return Outcome.WARN
-    return Outcome.PASS if searched else Outcome.NOT_APPLICABLE
+    if searched:
+        return Outcome.PASS
+    return Outcome.UNKNOWN if unread else Outcome.NOT_APPLICABLE
 
 
 def _headline(certain: list[Place], doubtful: list[Place], searched: int) -> str:
@@ -105,7 +109,7 @@ CHECK = Check(
         Outcome.WARN: "a weak password, a credential in an example or test, a tracked .env",
         Outcome.FAIL: "a provider's token, a private key, or a value that looks drawn at random",
         Outcome.NOT_APPLICABLE: "no text file",
-        Outcome.UNKNOWN: "the check could not finish",
+        Outcome.UNKNOWN: "no file could be read, or the check could not finish",
     },
     rules=(
         "Values are never shown, stored or hashed; only path, line and kind are.",

@@ -56,11 +56,20 @@ def look(repository: Repository) -> Verdict:
     return Verdict(
         outcome=_outcome(library.state for library in used),
         confidence=Confidence.LIKELY,
-        headline=_headline(used),
-        evidence=tuple(p for library in sorted(used, key=_weight) for p in library.places),
+        headline=_headline(used) + repository.unread_note(),
+        evidence=_merged(used),
         facts=facts,
         remediation=_remediation(used),
     )
+
+
+def _merged(used: list[_Library]) -> tuple[Place, ...]:
+    """Return the places of all libraries, each once at its strongest."""
+    rows: dict[tuple[str, int, int], Place] = {}
+    for library in sorted(used, key=_weight):
+        for found in library.places:
+            rows.setdefault((found.path, found.cell, found.line), found)
+    return tuple(sorted(rows.values(), key=lambda p: _STRENGTH[p.level]))
 
 
 def _judge(name: str, happenings: Sequence[Happening]) -> _Library:

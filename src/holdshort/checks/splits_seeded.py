@@ -35,7 +35,7 @@ def look(repository: Repository) -> Verdict:
     return Verdict(
         outcome=_outcome(splits),
         confidence=Confidence.LIKELY,
-        headline=_headline(splits),
+        headline=_headline(splits) + repository.unread_note(),
         evidence=tuple(sorted((_place(h) for h in splits), key=_strength)),
         facts=facts,
         remediation="" if state is True else _REMEDIATION,

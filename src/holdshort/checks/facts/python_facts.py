@@ -71,10 +71,13 @@ def may_use_chance(data: bytes) -> bool:
     return any(word in data for word in _CHANCE) or _IMPORTED.search(data) is not None
 
 
+def may_hold_tests(data: bytes) -> bool:
+    """Tell whether a file holds a word of testing, as the default patterns of runners want it."""
+    return any(word in data for word in _TESTS)
+
+
 def python_facts(data: bytes, wanted: Wanted) -> PythonFacts:
     """Return the facts of a Python file."""
-    if not any(word in data for word in _TESTS):
-        wanted &= ~Wanted.TESTS
     if not wanted:
         return NOTHING
     try:

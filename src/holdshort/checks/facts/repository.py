@@ -20,6 +20,7 @@ from holdshort.checks.facts.programs import Programs
 from holdshort.checks.facts.python_facts import (
     PythonFacts,
     Wanted,
+    may_hold_tests,
     may_use_chance,
     notebook_facts,
     python_facts,
@@ -37,9 +38,10 @@ from holdshort.model.text import one_line, visible
 MAX_FILE_BYTES = 2_000_000
 """Largest file read. Source: docs/promises.md, G9."""
 
-WHOLE_BYTES = 3_000_000
-"""As much Python is parsed whole; beyond it only files with a word of chance, and those that call a
-function which sets a seed. Source: our own limit; parsing takes about 0.1 s a megabyte."""
+WHOLE_FILES = 400
+"""Up to so many Python files are all parsed; beyond, those with a word of chance or of testing, and
+those that call a function which sets a seed. Source: our own limit; parsing takes about 0.1 s for a
+megabyte, a hundred files."""
 
 MAX_ERRORS_NAMED = 20
 """Most unreadable files named in a finding; the rest are counted. Source: our own limit."""
@@ -57,7 +59,6 @@ class Repository:
         self._python: dict[str, PythonFacts | OSError] = {}
         self._secrets: dict[str, tuple[Secret, ...] | OSError] = {}
         self._unparsed: set[str] = set()
-        self._parsed_bytes = 0
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
 
@@ -117,6 +118,12 @@ class Repository:
     def has_errors(self) -> bool:
         """Tell whether a file of this check could not be analysed."""
         return bool(self._errors)
+
+    def unread_note(self) -> str:
+        """Return the end of a headline when files could not be analysed, else nothing."""
+        count = len(self._errors)
+        noun = "file" if count == 1 else "files"
+        return f"; {count} {noun} could not be read whole" if count else ""
 
     def python(self, files: Iterable[File]) -> Iterator[tuple[File, PythonFacts]]:
         """Yield the facts of Python files and notebooks; unreadable ones are noted, not yielded."""
@@ -202,13 +209,14 @@ class Repository:
                     self._python[path] = python_facts(data, self._wanted(path, data))
 
     def _wanted(self, path: str, data: bytes) -> Wanted:
+        small = len(self.inventory.python) <= WHOLE_FILES
+        tests = Wanted.TESTS if small or may_hold_tests(data) else Wanted(0)
         if is_test_path(path):
-            return Wanted.TESTS
-        self._parsed_bytes += len(data)
-        if self._parsed_bytes < WHOLE_BYTES or may_use_chance(data):
-            return Wanted.CALLS | Wanted.TESTS
+            return tests
+        if small or may_use_chance(data):
+            return Wanted.CALLS | tests
         self._unparsed.add(path)
-        return Wanted.TESTS
+        return tests
 
 
 _SEED_WORD = re.compile(rb"seed|random_state|rng", re.IGNORECASE)

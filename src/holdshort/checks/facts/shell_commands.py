@@ -188,10 +188,10 @@ def _tox_tests(words: list[str], followed: Followed) -> bool:
     environments = _chosen(words, {"-e", "--env", "-m"})
     if environments and all(_NOT_TEST_ENVIRONMENT.search(e) for e in environments):
         return False
-    files = [followed.read(name) for name in ("tox.ini", "tox.toml", "setup.cfg", "pyproject.toml")]
-    texts = [text for text in files if text and "tox" in text]
-    configured = any(re.search(r"pytest|unittest|nose|\btest\b", text) for text in texts)
-    return configured or (followed.read("tox.ini") is None and not texts)
+    own = [followed.read(name) for name in ("tox.ini", "tox.toml")]
+    shared = [followed.read(name) for name in ("setup.cfg", "pyproject.toml")]
+    texts = [t for t in own if t is not None] + [t for t in shared if t and "tox" in t]
+    return not texts or any(re.search(r"pytest|unittest|nose|\btest\b", t) for t in texts)
 
 
 def _nox_tests(words: list[str], followed: Followed) -> bool:

@@ -1,0 +1,75 @@
+"""Every check against labelled repositories: outcome, facts and places, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from holdshort.checks.base import IDS
+from holdshort.model.finding import Finding, Level
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "checks"
+
+# Invented, and in pieces so that no scanner takes this file for a leak.
+INVENTED = {
+    "<github>": "gh" + "p_" + "Zq7" * 12,
+    "<github-tail>": "h" + "p_" + "Zq7Lm2Xc9" * 4,
+    "<hugging>": "h" + "f_" + "QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUi",
+    "<aws>": "AK" + "IA" + "Q7ZL2MXC4VBN6WDF",
+    "<drawn>": "kT9x" + "Lq2Vb7Zn4Rw8Ys3M" + "pD6f",
+    "<private>": "-----BEGIN OPENSSH " + "PRIVATE KEY-----",
+}
+INVENTED["<github>"] = "gh" + "p_" + "A1b2C3d4E5f6G7h8I9j0" + "K1l2M3n4O5p6Q7r8"
+
+
+def cases() -> Iterator[Any]:
+    for check_id in IDS:
+        for case in yaml.safe_load((CORPUS / f"{check_id}.yaml").read_text(encoding="utf-8")):
+            yield pytest.param(check_id, case, id=f"{check_id}: {case['name']}")
+
+
+def filled_in(text: str) -> str:
+    for name, value in INVENTED.items():
+        text = text.replace(name, value)
+    return text
+
+
+def against(finding: Finding) -> set[str]:
+    levels = {Level.FAIL, Level.WARN}
+    return {f"{p.level} {p.where}" for p in finding.evidence if p.level in levels}
+
+
+@pytest.mark.parametrize(("check_id", "case"), list(cases()))
+def test_a_labelled_repository_gets_its_label(
+    check_id: str,
+    case: dict[str, Any],
+    look: Callable[[Mapping[str, str | bytes], str], Finding],
+) -> None:
+    files = {path: filled_in(text) for path, text in case["files"].items()}
+    finding = look(files, check_id)
+    assert str(finding.outcome) == case["outcome"], finding.headline
+    for key, value in case.get("facts", {}).items():
+        assert finding.facts[key] == value
+    libraries = finding.facts.get("libraries", {})
+    assert isinstance(libraries, dict)
+    for key, value in case.get("libraries", {}).items():
+        assert libraries[key] == value, key
+    if "places" in case:
+        assert against(finding) == set(case["places"])
+    elif case["outcome"] in {"pass", "not_applicable"}:
+        assert against(finding) == set()
+    named = {error.partition(":")[0] for error in finding.coverage.errors}
+    assert named >= set(case.get("errors", ()))
+
+
+def test_no_secret_reaches_a_finding(
+    look: Callable[[Mapping[str, str | bytes], str], Finding],
+) -> None:
+    files = {f"{n}.py": f"password = '{value}'" for n, value in enumerate(INVENTED.values())}
+    finding = look(files, "secrets-absent")
+    assert finding.evidence
+    assert not any(value in repr(finding) for value in INVENTED.values())

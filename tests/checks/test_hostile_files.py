@@ -1,0 +1,99 @@
+"""Files built to exhaust a reader: each ends as a finding, never as a crash or a hang."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from holdshort.checks.base import run
+from holdshort.model.finding import Outcome
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(20)
+)
+
+HOSTILE: dict[str, dict[str, str | bytes]] = {
+    "unary minuses": {"a.py": "import random\nx = " + "-" * 100_000 + "1"},
+    "unary minuses apart": {"a.py": "import random\nx = " + "- " * 100_000 + "1"},
+    "not not not": {"a.py": "import random\nx = " + "not " * 100_000 + "1"},
+    "parentheses": {"a.py": "import random\nx = " + "(" * 100_000 + ")" * 100_000},
+    "a long sum": {"a.py": "import random\nx = " + "1+" * 100_000 + "1"},
+    "a long chain": {"a.py": "import random\nx = a" + ".b" * 200_000},
+    "calls of calls": {"a.py": "import random\nx = a" + "()" * 100_000},
+    "comparisons": {"a.py": "import random\nx = " + "a<" * 100_000 + "1"},
+    "lambdas": {"a.py": "import random\nx = " + "lambda:" * 100_000 + "1"},
+    "elif after elif": {"a.py": "import random\nif a: pass\n" + "elif b: pass\n" * 20_000},
+    "a number without end": {"a.py": "import random\nx = " + "9" * 1_000_000},
+    "zero bytes": {"a.py": b"import random\n\0", "b.ipynb": b"\0" * 10_000},
+    "strange encodings": {"a.py": "# coding: rot13\nimport random", "b.py": "# coding: nothing\n"},
+    "twenty megabytes": {"a.py": b"x" * 20_000_000, "b.csv": b"x" * 20_000_000},
+    "a notebook of brackets": {"a.ipynb": b"[" * 1_000_000},
+    "a notebook of anything": {
+        "a.ipynb": '{"cells": [1, null, {"cell_type": "code", "source": 5}], "metadata": 5}',
+        "b.ipynb": '{"worksheets": [1]}',
+    },
+    "TOML keys": {"Pipfile": "a" + ".a" * 200_000 + " = 1", "pyproject.toml": "[" * 100_000},
+    "TOML of other types": {
+        "pyproject.toml": "project = 1\ntool = 2\n",
+        "Pipfile": "packages = 3",
+        "poetry.lock": "package = 3\nmetadata = 4",
+        "Pipfile.lock": "[]",
+        "uv.lock": "package = [1]",
+    },
+    "YAML bomb": {".gitlab-ci.yml": BOMB, "environment.yml": "dependencies:\n - " + BOMB[:9]},
+    "YAML of brackets": {".github/workflows/a.yml": "[" * 100_000},
+    "YAML that names itself": {".circleci/config.yml": "a: &a\n  script: *a\n  b: [*a]\n"},
+    "INI of errors": {"setup.cfg": "[options]\n" + " a\n" * 300_000, "tox.ini": "[" * 100_000},
+    "requirements without end": {
+        "requirements.txt": "\\\n" * 400_000,
+        "r/requirements.txt": "a\n" * 99_999,
+    },
+    "one long requirement": {"requirements.txt": "git+https://" + "@" * 300_000 + "[" * 300_000},
+    "make that makes itself": {
+        "Makefile": "test: test\n\t$(MAKE) test\n\tmake test\n",
+        ".github/workflows/a.yml": "on: push\njobs: {a: {steps: [{run: make test}]}}",
+    },
+    "functions without end": {
+        "a.py": "import random\n"
+        + "".join(f"def f{n}():\n  f{n + 1}()\n  random.random()\n" for n in range(3000))
+        + "f0()\n"
+    },
+    "secrets without end": {
+        "a.py": 'token = "' + "a1" * 500_000 + '"',
+        "b.env": "password=" * 99_999,
+    },
+    "image of images": {"Dockerfile": "ARG A=$A$A\nFROM " + "$A" * 100_000},
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_check_comes_to_a_finding(name: str, view: Callable[..., Any]) -> None:
+    findings = list(run(view(HOSTILE[name])))
+    assert [f.headline for f in findings if f.headline.startswith(("Stopped", "The check"))] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["unary minuses", "parentheses", "zero bytes", "strange encodings"]
+)
+def test_what_cannot_be_parsed_is_unknown(name: str, view: Callable[..., Any]) -> None:
+    (seeds,) = run(view(HOSTILE[name]), ["seeds-set"])
+    assert seeds.outcome is Outcome.UNKNOWN
+    assert seeds.coverage.errors
+
+
+def test_includes_never_leave_the_repository(view: Callable[..., Any]) -> None:
+    world = view(
+        {"a/requirements.txt": "-r ../../etc/passwd\n-r /etc/passwd\n-c ../../x\nalpha==1\n"}
+    )
+    (pinned,) = run(world, ["dependencies-pinned"])
+    assert set(world.reads) == {"a/requirements.txt"}
+    assert pinned.outcome is Outcome.UNKNOWN
+
+
+def test_a_windows_requirement_file_is_read(view: Callable[..., Any]) -> None:
+    files = {"requirements.txt": "alpha==1.0\r\nbravo==2.0\r\n".encode("utf-16")}
+    (pinned,) = run(view(files), ["dependencies-pinned"])
+    assert pinned.facts["pinned"] is True
+    assert pinned.facts["total"] == 2
