@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from holdshort.model.canonical import Strict
 
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
 ALWAYS_OUT = ("reviews/**", ".holdshort/**", "checklists/*.yaml")
 """Never part of the source: records, trust root and the team's checklists."""
 
@@ -59,6 +61,17 @@ class Subject(Strict):
     scope: Scope = field(default_factory=Scope)
     source_sha256: str
     artifacts: tuple[Artifact, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse ids that are not full lower-case hex.
+
+        Raises:
+            ValueError: the commit, tree, base or digest is no full id.
+        """
+        for one in (self.commit, self.tree, self.source_sha256, *filter(None, (self.base,))):
+            if not _FULL_ID.fullmatch(one):
+                message = f"{one!r} is no full id in hex"
+                raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Values to JSON: UTF-8, two blanks, keys in field order, so the same value gives the same bytes.
+"""Values to JSON: ASCII, two blanks, keys in field order, so the same value gives the same bytes.
 
 Verification is `holdshort/verification/v1`, a review's standing `holdshort/status/v1`.
 """
@@ -28,8 +28,8 @@ def verification_json(results: Sequence[Verification]) -> str:
 
 
 def as_json(value: object) -> str:
-    """Return any model value as JSON text."""
-    return json.dumps(_plain(value), indent=2, ensure_ascii=False)
+    """Return any model value as JSON text, in which no character can drive a terminal."""
+    return json.dumps(_plain(value), indent=2, ensure_ascii=True)
 
 
 def _fields(value: object) -> dict[str, object]:

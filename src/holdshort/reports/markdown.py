@@ -30,14 +30,15 @@ def reviews_markdown(reviews: Sequence[Review]) -> str:
 def escaped(text: str, limit: int = 0) -> str:
     """Return foreign text on one line, with everything Markdown would act on made plain."""
     shown = _ACTIVE.sub(r"\\\1", one_line(text, limit))
-    return shown.replace("\\@", "@\u200c").replace("\\<", "&lt;").replace("\\>", "&gt;")
+    shown = shown.replace("\\<", "&lt;").replace("\\>", "&gt;")
+    return shown.replace("\\@", "@<!-- -->")
 
 
 def _verification(result: Verification) -> Iterator[str]:
     yield f"## {escaped(result.headline)}"
     yield ""
-    if result.exit_code != result.strict_exit_code:
-        yield f"OBSERVE: would have been {int(result.strict_exit_code)}"
+    if result.gate_words:
+        yield result.gate_words
         yield ""
     for dossier in result.dossiers:
         for reason in dossier.reasons:
@@ -74,13 +75,13 @@ def _review(review: Review) -> Iterator[str]:
     yield "|---|---|---|---|"
     for question, answer in sorted(review.answers.items(), key=_rank):
         verdict = answer.verdict.word if answer.verdict else ""
-        asked = f"{escaped(answer.asked)} (`{question}`)"
+        asked = f"{escaped(answer.asked)} ({escaped(question)})"
         yield f"| {asked} | {answer.severity} | {verdict} | {_said(answer)} |"
     for waiver in review.waivers:
         yield ""
         yield (
             f"Waived until {escaped(waiver.expires)} by {escaped(waiver.owner)}:"
-            f" `{waiver.question}`, {escaped(waiver.reason)}"
+            f" {escaped(waiver.question)}, {escaped(waiver.reason)}"
         )
     yield ""
 

@@ -97,6 +97,8 @@ def _report(dossier: Dossier, said: Sequence[Review], ledger: Ledger) -> None:
     for row in dossier.rows:
         if row.state is QuestionState.DISPUTED:
             ledger.block(8, f"{row.id}: {row.why}")
+        elif row.state is QuestionState.UNANSWERED:
+            ledger.block(5, f"{row.id}: {row.why}")
     for disputer, reviewer, question in outdated_disputes(said):
         ledger.note(
             8,
