@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from holdshort.errors import ExitCode, HoldshortError, UsageError
+from holdshort.errors import (
+    BadInputError,
+    ExitCode,
+    HoldshortError,
+    IntegrityError,
+    UsageError,
+)
 from holdshort.model.text import visible, visible_lines
 
 if TYPE_CHECKING:
@@ -106,6 +112,13 @@ def failed(error: HoldshortError) -> int:
     return int(error.exit_code)
 
 
+def malformed(error: HoldshortError) -> HoldshortError:
+    """Return the error of a record that cannot be read: its integrity is what is in doubt."""
+    if isinstance(error, BadInputError):
+        return IntegrityError(error.message, error.hint)
+    return error
+
+
 def report_crash(error: BaseException) -> int:
     """Write a crash report, say where it is, and return the code of a defect."""
     text = "".join(traceback.format_exception(error))
@@ -117,6 +130,5 @@ def report_crash(error: BaseException) -> int:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
         talk(f"  Your saved answers are safe. The report: {path}")
     except (OSError, UsageError):
-        talk("  Your saved answers are safe. The report could not be written:")
-        talk(text)
+        talk(f"  Your saved answers are safe. The report could not be written: {error}")
     return int(ExitCode.DEFECT)

@@ -6,6 +6,9 @@ imported when they are called, so that `--version` and the first frame stay quic
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -92,20 +95,52 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _refuse_windows()
         result = group.main(args=arguments, prog_name="holdshort", standalone_mode=False)
-    except HoldshortError as error:
-        return failed(error)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        sys.stdout.flush()
+    except (HoldshortError, click.ClickException) as error:
+        return _told(error)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. Everything answered is saved.", err=True)
         return 130
-    except BrokenPipeError:
-        sys.stdout = None
-        return 141
+    except (SystemExit, OSError) as error:
+        return _cut_off(error)
     except Exception as error:  # noqa: BLE001 - the one boundary: a defect becomes a report
         return report_crash(error)
     return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _told(error: HoldshortError | click.ClickException) -> int:
+    if isinstance(error, HoldshortError):
+        return failed(error)
+    error.show()
+    return error.exit_code
+
+
+def _cut_off(error: SystemExit | OSError) -> int:
+    """Return the code for output that nobody takes, or a machine that gives no more.
+
+    Click turns a broken pipe into `SystemExit(1)`, which is the gate's own no.
+    """
+    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
+        return _silenced(141)
+    if isinstance(error, SystemExit):
+        raise error
+    if error.errno not in _OUTSIDE:
+        return report_crash(error)
+    place = f": {error.filename}" if error.filename else ""
+    return _silenced(failed(MissingEnvironmentError(f"{error.strerror}{place}", _KEPT)))
+
+
+_OUTSIDE = {errno.EACCES, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENOSPC, errno.EROFS}
+"""Faults of the machine and not of this program."""
+
+_KEPT = "What was saved before is kept. Make room, or set the permission, and try again."
+
+
+def _silenced(code: int) -> int:
+    """Return a code after turning stdout away: what is left in its buffer cannot be written."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def _refuse_windows() -> None:

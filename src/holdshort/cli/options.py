@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from holdshort.cli.console import Console, talk
 from holdshort.walkthrough.wanted import Wanted, release_name
+
+if TYPE_CHECKING:
+    from holdshort.walkthrough.session import Walkthrough
 
 _OPTIONS = (
     click.option("--release", default="", metavar="NAME", help="Default: the tag on HEAD."),
@@ -34,6 +38,14 @@ def wanted_from(values: dict[str, Any]) -> Wanted:
         profile=values["profile"],
         roles=tuple(values["roles"]),
     )
+
+
+def begin(console: Console, values: dict[str, Any]) -> Walkthrough:
+    """Open or resume the review those options ask for; say when the draft was damaged."""
+    walk = console.visit().begin(wanted_from(values))
+    if walk.draft.damage:
+        talk(walk.draft.damage)
+    return walk
 
 
 format_option = click.option(

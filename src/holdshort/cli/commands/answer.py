@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from holdshort.cli.console import Console, say
-from holdshort.cli.options import review_options, wanted_from
+from holdshort.cli.options import begin, review_options
 from holdshort.errors import UsageError
-from holdshort.model.review import Verdict
+from holdshort.model.review import Verdict, Via
 
 WORDS = {
     "yes": Verdict.MET,
@@ -33,6 +33,7 @@ WORDS = {
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     question: str,
     verdict: str | None,
     note: str | None,
@@ -45,25 +46,37 @@ def command(
 
     VERDICT is yes, partly, no, na or unknown (I cannot tell).
     """
-    if verdict is None and not (note or value or evidence or accept):
+    if verdict is None and note is None and not (value or evidence or accept):
         raise UsageError("nothing to save", f"Give a verdict: holdshort answer {question} yes")
+    from holdshort.walkthrough.script import (  # noqa: PLC0415 - lazy by design
+        Script,
+        ScriptedAnswer,
+        ScriptedEvidence,
+        play,
+    )
+
+    if accept and verdict not in {None, "yes", "met"}:
+        raise UsageError("--accept takes the suggested yes, so no other verdict goes with it")
+    given = ScriptedAnswer(
+        verdict=None if accept or verdict is None else WORDS[verdict],
+        via=Via.SUGGESTED if accept else Via.MANUAL,
+        note=note,
+        value=value or "",
+        evidence=tuple(ScriptedEvidence(ref=one) for one in evidence),
+    )
     console: Console = ctx.obj
-    visit = console.visit()
-    walk = visit.begin(wanted_from(options))
+    walk = begin(console, options)
     with walk.draft:
-        visit.run_checks()
-        if value is not None:
-            walk.value(question, value)
-        for one in evidence:
-            walk.attach(question, one)
-        if accept:
-            walk.accept(question)
-        elif verdict:
-            walk.answer(question, WORDS[verdict], note=note)
-        if note is not None and (accept or not verdict):
-            walk.note(question, note)
+        beside = walk.view(question).question.checks
+        walk.visit.run_checks((*(one.id for one in beside), *evidence))
+        play(walk, Script(answers={question: given}))
         view, progress = walk.view(question), walk.progress()
-    said = view.verdict.word if view.verdict else "kept, no verdict yet"
+    if view.question.facet:
+        said = view.answer.value if view.answer else "open"
+    else:
+        said = view.verdict.word if view.verdict else "kept, no verdict yet"
     say(f"Saved: {question} = {said}. {progress.answered} of {progress.total} answered.")
     if view.needs:
         say(f"It still needs: {', '.join(view.needs)}.")
+    elif progress.answered == progress.total:
+        say("Next: holdshort sign")

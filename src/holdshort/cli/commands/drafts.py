@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
+import shlex
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from holdshort.cli.console import Console, say, state_folder
+from holdshort.cli.console import Console, say, state_folder, talk
+from holdshort.cli.options import format_option
 from holdshort.errors import UsageError
+from holdshort.model.text import one_line
+
+if TYPE_CHECKING:
+    from holdshort.storage.drafts import DraftInfo
 
 
 @click.group(short_help="List or delete drafts.")
@@ -16,19 +23,39 @@ def command() -> None:
 
 
 @command.command("list")
-def list_drafts() -> None:
+@format_option
+def list_drafts(form: str) -> None:
     """List every draft, newest first."""
-    from holdshort.storage.drafts import DraftStore  # noqa: PLC0415 - lazy by design
+    from holdshort.reports.json import as_json  # noqa: PLC0415 - lazy by design
+    from holdshort.storage.drafts import DraftStore  # noqa: PLC0415
 
-    found = DraftStore(state_folder() / "drafts").list()
+    store = DraftStore(state_folder() / "drafts")
+    found = store.list()
+    for problem in store.unreadable():
+        talk(f"not listed: {problem}")
+    if form == "json":
+        rows = [
+            {
+                "name": one.folder.name,
+                "key": one.state.key,
+                "profile": one.state.profile,
+                "steps": one.state.history.cursor,
+                "saved_at": f"{_when(one):%Y-%m-%dT%H:%M:%SZ}",
+            }
+            for one in found
+        ]
+        say(as_json({"schema": "holdshort/drafts/v1", "drafts": rows}))
+        return
     for one in found:
-        key, history = one.state.key, one.state.history
-        say(
-            f"{one.folder.name}  {key.model} {key.release}  {one.state.profile}"
-            f"  {history.cursor} steps"
-        )
+        key, steps = one.state.key, one.state.history.cursor
+        say(f"{one.folder.name}  {key.model} {key.release}  {one.state.profile}  {steps} steps")
+        say(f"  saved {_when(one):%Y-%m-%d %H:%M} UTC by {key.reviewer}, in {one.folder}")
     if not found:
-        say("No drafts.")
+        say("No drafts. Begin one: holdshort review")
+
+
+def _when(draft: DraftInfo) -> datetime:
+    return datetime.fromtimestamp(draft.saved_at, UTC)
 
 
 @command.command("delete")
@@ -40,12 +67,13 @@ def delete_draft(ctx: click.Context, name: str, yes: bool) -> None:
     from holdshort.storage.drafts import DraftStore  # noqa: PLC0415 - lazy by design
 
     console: Console = ctx.obj
-    chosen = [
-        one for one in DraftStore(state_folder() / "drafts").list() if one.folder.name == name
-    ]
-    if not chosen:
-        raise UsageError(f"no draft is called {name!r}", "List them: holdshort drafts list")
-    if not yes and not (console.interactive and click.confirm(f"Delete {name} and its answers?")):
-        raise UsageError("not deleted", f"To delete it: holdshort drafts delete {name} --yes")
-    shutil.rmtree(chosen[0].folder)
+    if not yes:
+        if not console.interactive:
+            line = shlex.join(["holdshort", "drafts", "delete", name, "--yes"])
+            raise UsageError("not deleted: there is no way back", f"To delete it: {line}")
+        click.confirm(f"Delete {one_line(name, 200)} and its answers?", err=True, abort=True)
+    if not DraftStore(state_folder() / "drafts").delete(name):
+        raise UsageError(
+            f"no draft is called {one_line(name, 200)!r}", "List them: holdshort drafts list"
+        )
     say(f"Deleted {name}.")

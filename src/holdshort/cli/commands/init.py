@@ -36,9 +36,8 @@ def command(ctx: click.Context, profile: str, make_key: bool, yes: bool) -> None
     for path, data in planned.files.items():
         talk(f"{path}  {len(data)} bytes")
     talk(planned.files[".holdshort/policy.yaml"].decode())
-    if console.interactive and not yes and not click.confirm("Commit these files?", err=True):
-        talk("Nothing was written.")
-        ctx.exit(1)
+    if console.interactive and not yes:
+        click.confirm("Commit these files?", err=True, abort=True)
     commit = commit_plan(visit.repo, planned)
     say(f"Committed {commit[:10]}: {who.email} may sign reviews with {key.fingerprint}")
     say("Next: holdshort review")

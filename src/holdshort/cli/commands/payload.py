@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from holdshort.errors import UsageError
+from holdshort.cli.console import malformed
+from holdshort.errors import BadInputError, UsageError
 
 MAX_RECORD_BYTES = 1_000_000
 
@@ -25,9 +26,14 @@ def command(file: Path, signature: bool) -> None:
     """  # noqa: D301 - click's own escape
     from holdshort.storage.records import parse  # noqa: PLC0415 - lazy by design
 
-    record = parse(file.read_bytes()[: MAX_RECORD_BYTES + 1], str(file))
+    with file.open("rb") as opened:
+        data = opened.read(MAX_RECORD_BYTES + 1)
+    try:
+        record = parse(data, str(file))
+    except BadInputError as error:
+        raise malformed(error) from error
     if not record.payload:
         raise UsageError(f"{file} is a draft: nothing is signed yet", "Sign it: holdshort sign")
-    data = f"{record.review.signature}\n".encode() if signature else record.payload
-    sys.stdout.buffer.write(data)
+    armour = f"{record.review.signature}\n".encode()
+    sys.stdout.buffer.write(armour if signature else record.payload)
     sys.stdout.buffer.flush()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from holdshort.cli.console import Console, ask, say, talk
-from holdshort.cli.options import review_options, wanted_from
+from holdshort.cli.options import begin, review_options, wanted_from
 from holdshort.errors import UsageError
 from holdshort.walkthrough.wanted import Wanted
 
@@ -20,18 +19,19 @@ MAX_ANSWERS_BYTES = 1_000_000
 @click.option("--plain", is_flag=True, help="Lines of text instead of a screen.")
 @click.option(
     "--answers",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Take the answers from a YAML file shaped like a record's `answers:`.",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Take the answers from a YAML file shaped like a record's `answers:`; - reads stdin.",
 )
 @click.pass_context
-def command(ctx: click.Context, plain: bool, answers: Path | None, **options: Any) -> None:
+def command(ctx: click.Context, /, plain: bool, answers: BinaryIO | None, **options: Any) -> None:
     """Walk the checklist, one question at a time; resumes where you left off.
 
     Every answer is saved at once, in your own state folder, never in the repository.
     """
     console: Console = ctx.obj
     if answers:
-        play_file(console, wanted_from(options), answers)
+        play_file(console, options, answers)
     else:
         shown = Console(repo=console.repo, plain=console.plain or plain, no_input=console.no_input)
         ctx.exit(open_screen(shown, straight=True, wanted=wanted_from(options)))
@@ -59,17 +59,17 @@ def open_screen(console: Console, *, straight: bool, wanted: Wanted | None = Non
     return run(console.visit, wanted or Wanted(), straight=straight, settings=settings)
 
 
-def play_file(console: Console, wanted: Wanted, path: Path) -> None:
+def play_file(console: Console, options: dict[str, Any], file: BinaryIO) -> None:
     """Take the answers of a file."""
     from holdshort.walkthrough.script import play, read_script  # noqa: PLC0415 - lazy by design
 
-    script = read_script(path.read_bytes()[: MAX_ANSWERS_BYTES + 1], str(path))
-    visit = console.visit()
-    walk = visit.begin(wanted)
+    name = "stdin" if file.name == "<stdin>" else str(file.name)
+    script = read_script(file.read(MAX_ANSWERS_BYTES + 1), name)
+    walk = begin(console, options)
     with walk.draft:
-        visit.run_checks()
+        walk.visit.run_checks()
         given = play(walk, script)
         progress = walk.progress()
         say(f"Saved {given} answers. {progress.answered} of {progress.total} answered.")
         if progress.needs:
-            talk(f"{progress.needs} need more. See: holdshort status")
+            talk(f"{progress.needs} need more. See: holdshort next")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from holdshort.cli.console import Console, say, talk
+from holdshort.cli.console import Console, malformed, say, talk
 from holdshort.errors import HoldshortError, UndeterminedError
 from holdshort.walkthrough.wanted import release_name
 
@@ -41,7 +41,7 @@ def command(ctx: click.Context, revision: str, release: str, form: str) -> None:
             data = repo.read_blob_at(commit, entry.path, MAX_RECORD_BYTES)
             reviews.append(parse(data, entry.path).review)
         except HoldshortError as error:
-            failed = error
+            failed = malformed(error)
             talk(f"not shown: {error.message}")
     if not reviews:
         raise failed or UndeterminedError(

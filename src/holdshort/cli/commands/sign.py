@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from holdshort.cli.console import Console, say, talk
-from holdshort.cli.options import review_options, wanted_from
+from holdshort.cli.options import begin, review_options
 from holdshort.model.review import Decision
 from holdshort.model.text import one_line
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @click.option("--detached", is_flag=True, help="Commit even on a detached HEAD.")
 @review_options
 @click.pass_context
-def command(ctx: click.Context, decision: str, yes: bool, detached: bool, **options: Any) -> None:
+def command(
+    ctx: click.Context, /, decision: str, yes: bool, detached: bool, **options: Any
+) -> None:
     """Seal the review, sign it with your SSH key and commit it as one file.
 
     Hooks are not run, nothing else is committed, nothing is pushed.
@@ -37,16 +39,13 @@ def command(ctx: click.Context, decision: str, yes: bool, detached: bool, **opti
     from holdshort.walkthrough.sealing import claims, commit_review, seal, sign_review  # noqa: PLC0415
 
     console: Console = ctx.obj
-    visit = console.visit()
-    walk = visit.begin(wanted_from(options))
+    walk = begin(console, options)
     with walk.draft:
-        visit.run_checks()
         sealed = seal(walk, Decision(decision))
-        key = signing_key(visit)
+        key = signing_key(walk.visit)
         show_claims(walk, claims(walk, Decision(decision)), key)
-        if console.interactive and not yes and not click.confirm("Sign and commit?", err=True):
-            talk("Nothing was written; your answers are saved.")
-            ctx.exit(1)
+        if console.interactive and not yes:
+            click.confirm("Sign and commit?", err=True, abort=True)
         signed = sign_review(sealed, key, interactive=console.interactive)
         done = commit_review(walk, signed, detached=detached)
     say(f"Committed {done.commit[:10]}: {done.path}")
