@@ -75,7 +75,7 @@ class Answering:
         self._say_value(self._walk.value(view.question.id, choice))
 
     def attach(self, view: QuestionView) -> None:
-        """Ask for evidence; every place on offer is read out first."""
+        """Ask for evidence; many places on offer are read out first."""
         _refuse_facet(view)
         if step := self._ask_evidence(view, "Evidence: type"):
             self._say_evidence(step)
@@ -116,10 +116,8 @@ class Answering:
                     self._ask_note(view.question.id, f"Note, {_LATER}")
                 case Need.REASON:
                     self._ask_note(view.question.id, f"{self._why(view)} Note, {_LATER}")
-                case Need.VALUE:
-                    self.give_value(view)
-                case Need.VERDICT | Need.AGAIN:
-                    pass
+                case Need.VALUE | Need.VERDICT | Need.AGAIN:
+                    pass  # asked for before the verdict, or nothing a prompt could mend
 
     def _why(self, view: QuestionView) -> str:
         if view.verdict is Verdict.NOT_APPLICABLE:
@@ -132,7 +130,8 @@ class Answering:
 
     def _ask_evidence(self, view: QuestionView, label: str) -> Step | None:
         name, offered = view.question.id, view.suggestion.places
-        self._voice.say(*said.places(offered))
+        if len(offered) > said.PLACES_SHOWN:
+            self._voice.say(*said.places(offered))
         digits = f"1 to {len(offered)}, " if len(offered) > 1 else "1, " * len(offered)
 
         def take(typed: str) -> Step:

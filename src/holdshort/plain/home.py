@@ -16,7 +16,7 @@ from holdshort.plain import said
 from holdshort.plain.voice import Voice
 from holdshort.walkthrough.session import Walkthrough
 from holdshort.walkthrough.visit import Visit
-from holdshort.walkthrough.wanted import Wanted
+from holdshort.walkthrough.wanted import Wanted, release_name
 
 _GROUPS = (
     ("Proves", (Outcome.PASS,)),
@@ -42,8 +42,8 @@ def look(visit: Visit, voice: Voice) -> None:
     voice.say(*findings(visit.findings.values()))
     for one in visit.drafts:
         key, last = one.state.key, one.state.history.undoable
-        step = f", last: {last.label}, {last.at}" if last else ", no answer yet"
-        voice.say(f"Draft: {key.model} {key.release}, profile {one.state.profile}{step}.")
+        step = f"last: {last.label}, {last.at[:10]}" if last else "no answer yet"
+        voice.say(f"Draft: {key.model} {key.release}, profile {one.state.profile}, {step}.")
 
 
 def findings(found: Iterable[Finding]) -> Iterator[str]:
@@ -70,7 +70,7 @@ def begin(visit: Visit, wanted: Wanted, voice: Voice) -> Walkthrough:
         voice.refused(error)
     walk = voice.until_taken(
         "Release, such as 1.4.0, q quit",
-        lambda typed: visit.begin(replace(wanted, release=typed.removeprefix("v"))),
+        lambda typed: visit.begin(replace(wanted, release=release_name(typed))),
     )
     if walk is None:
         raise EOFError
@@ -81,10 +81,10 @@ def opening(walk: Walkthrough) -> Iterator[str]:
     """Yield what is reviewed, what no check can say, and what an earlier session left."""
     review, views, draft = walk.review, walk.views(), walk.draft
     mine = [view for view in views if view.mine]
-    minutes = sum(view.question.minutes for view in mine)
+    minutes = max(round(sum(view.question.minutes for view in mine)), 1)
     yield (
         f"Review: {review.model} {review.release}, profile {walk.profile}, "
-        f"{len(mine)} questions, about {minutes:.0f} minutes."
+        f"{said.several(len(mine), 'question')}, about {said.several(minutes, 'minute')}."
     )
     alone = [view.question.id for view in mine if not view.question.checks]
     if alone:
@@ -96,7 +96,8 @@ def opening(walk: Walkthrough) -> Iterator[str]:
     if draft.damage:
         yield f"Damaged: {draft.damage}"
     if walk.resumed and (last := draft.state.history.undoable):
-        yield f"Recovered {walk.progress().answered} answers; last: {last.label}."
+        recovered = said.several(walk.progress().answered, "answer")
+        yield f"Recovered {recovered}; last: {last.label}."
     if again := [view.question.id for view in views if Need.AGAIN in view.needs]:
         yield f"Changed since you answered, answer again: {', '.join(again)}."
 
@@ -106,5 +107,5 @@ def _where(finding: Finding) -> str:
     if not finding.evidence:
         return ""
     more = len(finding.evidence) - 1
-    rest = f" and {more} more place{'s' * (more != 1)}" if more else ""
-    return f"{said.place(finding.evidence[0])}{rest}."
+    rest = f" and {said.several(more, 'more place')}" if more else ""
+    return f"See {said.place(finding.evidence[0])}{rest}."

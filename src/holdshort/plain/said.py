@@ -44,7 +44,7 @@ def section(title: str, views: Sequence[QuestionView]) -> str:
     titles = list(dict.fromkeys(view.section for view in views))
     size = sum(view.section == title for view in views)
     number = f"Section {titles.index(title) + 1} of {len(titles)}"
-    return f"{number}: {title}. {size} question{'s' * (size != 1)}."
+    return f"{number}: {title}. {several(size, 'question')}."
 
 
 def question(view: QuestionView, total: int) -> Iterator[str]:
@@ -59,7 +59,7 @@ def question(view: QuestionView, total: int) -> Iterator[str]:
         yield f"Takes a value: {measure(asked)}."
     yield from map(check, view.findings)
     if view.pending:
-        yield f"Not run yet: {', '.join(view.pending)}."
+        yield f"Not run: {', '.join(view.pending)}."
     yield from _offers(view)
     yield from _suggestion(view)
     yield from so_far(view)
@@ -145,7 +145,6 @@ def left(views: Sequence[QuestionView]) -> Iterator[str]:
     waiting = [view for view in views if view.mine and view.needs]
     for view in waiting:
         yield f"Left: {view.question.id} needs {needed(view.needs)}."
-    yield counted(Progress.of(views))
     go = "type its id to go there, " if waiting else ""
     yield f"Nothing else is open: {go}S to sign, o for the overview."
 
@@ -223,6 +222,11 @@ def value(given: str | tuple[str, ...]) -> str:
     return one_line(whole, MAX_SPOKEN_CHARS)
 
 
+def several(count: int, noun: str) -> str:
+    """Return a count with its noun, `1 question` or `2 questions`."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def evidence(one: Evidence) -> str:
     """Return a reference as it is spoken, `train.py lines 8 to 12`."""
     if not one.lines:
@@ -252,7 +256,7 @@ def _offers(view: QuestionView) -> Iterator[str]:
     offered = view.suggestion.places
     yield from places(offered[:PLACES_SHOWN])
     if len(offered) > PLACES_SHOWN:
-        yield f"{len(offered) - PLACES_SHOWN} more places: e reads out all."
+        yield f"{several(len(offered) - PLACES_SHOWN, 'more place')}: e reads out all."
 
 
 def _suggestion(view: QuestionView) -> Iterator[str]:
