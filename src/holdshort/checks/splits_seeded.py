@@ -7,8 +7,10 @@ cross-validation with shuffling, random_split and comparisons of a random number
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from holdshort.checks.base import Check, Verdict, place
+from holdshort.checks.facts.random_names import Role
 from holdshort.checks.facts.randomness import THIRD_ANSWERS, Happening, State
 from holdshort.checks.facts.repository import Repository
 from holdshort.model.finding import Confidence, Level, Outcome, Place
@@ -27,7 +29,7 @@ _WHY = {
 
 def look(repository: Repository) -> Verdict:
     """Judge every split."""
-    splits = _worst_per_place(h for h in repository.happenings() if h.effect.split)
+    splits = _worst_per_place(_seen(h) for h in repository.happenings() if h.effect.split)
     state = _overall([h.state for h in splits])
     facts: dict[str, object] = {"splits_seeded": state, "splits": len(splits)}
     if not splits:
@@ -50,6 +52,12 @@ _REMEDIATION = (
     "dataset.train_test_split(test_size=0.1, seed=42)"
 )
 _RANK: tuple[State, ...] = (False, *THIRD_ANSWERS, True)
+
+
+def _seen(split: Happening) -> Happening:
+    """Return a split as this check sees it: random_split on the global seed is only indirect."""
+    borrowed = split.effect.role is Role.DRAW and split.effect.what.endswith("random_split")
+    return replace(split, state="indirect") if borrowed and split.state is True else split
 
 
 def _worst_per_place(splits: Iterable[Happening]) -> list[Happening]:

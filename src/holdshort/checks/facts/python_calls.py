@@ -217,6 +217,18 @@ class _Reader:
         self._children(node)
         self.frame.compared = before
 
+    def _handler(self, node: ast.ExceptHandler) -> None:
+        """Read a handler; what it binds again (`np = None`) does not replace what was imported."""
+        before = dict(self.frame.names)
+        self._all(node.body)
+        self.frame.names.update(before)
+
+    def _dict(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and values.is_setting(str(key.value)):
+                self.options.setdefault(str(key.value), self.source(value))
+        self._children(node)
+
     def _if(self, node: ast.If) -> None:
         if self.frame is not self.module or not _is_main_guard(node.test):
             self._children(node)
@@ -290,6 +302,8 @@ _SPECIAL: dict[type[ast.AST], Callable[[_Reader, ast.AST], None]] = {
         ((ast.Call,), "_call"),
         ((ast.Compare,), "_compare"),
         ((ast.If,), "_if"),
+        ((ast.ExceptHandler,), "_handler"),
+        ((ast.Dict,), "_dict"),
         ((ast.ClassDef,), "_class"),
         ((ast.FunctionDef, ast.AsyncFunctionDef), "_function"),
     )

@@ -121,6 +121,7 @@ _TORCH_DRAWS = words(
     "rand randn randint randperm normal bernoulli multinomial poisson rand_like randn_like"
     " randint_like"
 )
+_TORCH_FILLS = words("normal_ uniform_ random_ bernoulli_ exponential_ log_normal_ cauchy_")
 _TORCH_FIXED_INITS = words("constant_ zeros_ ones_ eye_ dirac_ calculate_gain")
 _TORCH_DATA = ("torch.utils.data.", "torch.utils.data.dataloader.", "torch.utils.data.sampler.")
 _TORCH_SAMPLERS = words("RandomSampler SubsetRandomSampler WeightedRandomSampler")
@@ -250,13 +251,16 @@ def _numpy(call: Call, rest: str, last: str) -> Effect | None:
 
 def _torch(call: Call, rest: str, last: str) -> Effect | None:
     own = call.source_of("generator")
+    filled = last in _TORCH_FILLS and not rest.startswith("nn.init.")
     random_init = rest.startswith("nn.init.") and last not in _TORCH_FIXED_INITS
     sampled = rest.startswith("distributions.") and last in {"sample", "rsample"}
     data = call.target.startswith(_TORCH_DATA)
     split = data and last == "random_split"
     shuffled = data and last == "DataLoader" and _shuffles(call)
     sampler = data and last in _TORCH_SAMPLERS
-    if not (rest in _TORCH_DRAWS or random_init or sampled or split or shuffled or sampler):
+    if not (
+        rest in _TORCH_DRAWS or filled or random_init or sampled or split or shuffled or sampler
+    ):
         return None
     if own in {None, "None"}:
         return _draw(call, "torch", split=split)

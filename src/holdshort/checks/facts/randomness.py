@@ -106,9 +106,9 @@ class Randomness:
 
     def _drawn(self, step: Step, effect: Effect, fixed: Mapping[str, State]) -> State:
         state = fixed.get(effect.generator, False)
-        if effect.generator == "jax" and state is False:
+        if effect.generator == "jax" and "jax" not in fixed:
             return "depends_on_caller"
-        if state is True and (effect.generator not in effect.libraries or _uses_torch(effect)):
+        if state is True and effect.generator not in effect.libraries:
             return "indirect"
         if state is False and step.when is When.UNREACHED:
             return "depends_on_caller"
@@ -177,10 +177,6 @@ _FIXED: dict[Source, State] = {
 def _softened(state: State) -> State:
     """A seed that may be None on its way is optional, not absent."""
     return "optional" if state is False else state
-
-
-def _uses_torch(effect: Effect) -> bool:
-    return effect.split and effect.what.endswith("random_split")
 
 
 def _effect(step: Step) -> Effect | None:

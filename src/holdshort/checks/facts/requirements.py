@@ -62,7 +62,9 @@ _FULL_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _TAG_OR_SHORT = re.compile(r"v?\d+(\.\d+)+[\w.-]*|[0-9a-f]{7,39}")
 _URL_HASH = re.compile(r"#(.*&)?(sha256|sha384|sha512)=[0-9a-f]{64,}")
 _ARCHIVE = re.compile(r"\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$")
-_LEGACY = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([=<>!~]{1,3})\s*([^\s;,]+)")
+_LEGACY = re.compile(
+    r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(===|==|~=|!=|>=|<=|>|<)\s*([^\s;,]+)"
+)
 
 
 def parse_requirement(text: str, path: str, line: int, *, hashed: bool = False) -> Requirement:
@@ -192,6 +194,6 @@ def _legacy(text: str, path: str, line: int, *, hashed: bool) -> Requirement:
     found = _LEGACY.match(text)
     if not found:
         return Requirement("", path, line, Pin.INVALID, why="not a requirement")
-    exact = found[2] in {"==", "==="} and not found[3].endswith("*")
+    exact = found[2] in {"==", "==="} and re.match(r"v?\d(?!.*\*$)", found[3]) is not None
     pin, why = (Pin.EXACT, "") if exact else (Pin.OPEN, "a range")
     return Requirement(canonicalize_name(found[1]), path, line, pin, "", why, hashed=hashed)

@@ -13,29 +13,18 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from holdshort.checks.facts.words import words as _set_of
+
 Read = Callable[[str], str | None]
 
 MAX_FOLLOWED = 5
 """Deepest chain of make targets and scripts followed. Source: our own limit."""
 
 _SEPARATOR = re.compile(r"\s*(?:&&|\|\||;|\||&)\s*|[()]")
-_RUNNERS = frozenset(
-    {"pytest", "py.test", "nosetests", "nose2", "ptw", "unittest", "trial", "ward"}
-)
+_RUNNERS = _set_of("pytest py.test nosetests nose2 ptw unittest trial ward")
 _PYTHONS = re.compile(r"(?:.*/)?python[\d.]*$")
-_WRAPPERS = {
-    "poetry",
-    "uv",
-    "pipenv",
-    "pdm",
-    "rye",
-    "hatch",
-    "conda",
-    "mamba",
-    "micromamba",
-    "pixi",
-}
-_PREFIXES = {"sudo", "time", "env", "exec", "xvfb-run", "nohup", "command", "then", "do", "else"}
+_WRAPPERS = _set_of("poetry uv pipenv pdm rye hatch conda mamba micromamba pipx pixi")
+_PREFIXES = _set_of("sudo time env exec xvfb-run timeout uvx nohup command then do else")
 _IDLE_FLAGS = {"--version", "--help", "-h", "--collect-only", "--co", "--fixtures"}
 _NOT_TEST_ENVIRONMENT = re.compile(r"lint|doc|format|mypy|type|flake|style|build|release|publish")
 _TARGET = re.compile(r"^([\w./%-]+(?:\s+[\w./%-]+)*)\s*::?(?!=)([^\n]*)$", re.MULTILINE)
@@ -75,7 +64,9 @@ def _is_test(words: list[str], followed: Followed) -> bool:
         return True
     if _PYTHONS.match(words[0]):
         return _python_tests(words[1:], followed)
-    if name == "coverage" and len(words) > 1 and words[1] == "run":
+    if name in {"coverage", "torchrun", "accelerate"} and "-m" in words:
+        return _python_tests(words[words.index("-m") :], followed)
+    if name == "coverage" and words[1:2] == ["run"]:
         return _python_tests([w for w in words[2:] if not w.startswith("--")], followed)
     return _followed_tests(name, words, followed)
 
@@ -91,7 +82,8 @@ def _followed_tests(name: str, words: list[str], followed: Followed) -> bool:
         case "just" | "task" | "invoke" | "inv" | "npm" | "yarn" | "bazel":
             return any(re.match(r"(unit)?tests?\b", word) for word in words[1:])
         case "docker" | "docker-compose" | "podman":
-            return "run" in words and any(posixpath.basename(w) in _RUNNERS for w in words)
+            started = not {"run", "exec"}.isdisjoint(words)
+            return started and any(posixpath.basename(w) in _RUNNERS for w in words)
         case "bash" | "sh" | "source" | ".":
             return _shell_tests(words[1:], followed)
     return words[0].startswith("./") and _script_tests(words[0], followed)
@@ -116,15 +108,26 @@ def _python_tests(words: list[str], followed: Followed) -> bool:
 def _unwrapped(words: list[str]) -> list[str]:
     """Drop variables, `sudo` and the like, and `poetry run` and the like."""
     while words:
-        if re.match(r"\w+=", words[0]) or words[0] in _PREFIXES or words[0].startswith("@"):
-            rest = words[0].lstrip("@-")
-            words = [rest, *words[1:]] if rest and words[0].startswith("@") else words[1:]
-        elif words[0] in _WRAPPERS and "run" in words[1:3]:
-            words = _after_options(words[words.index("run") + 1 :])
-        elif words[0] == "hatch" and words[1:2] == ["test"]:
+        first, rest = words[0], words[1:]
+        if first[:1] in {"@", "-"} and first[1:]:
+            words = [first[1:], *rest]
+        elif re.match(r"\w+=", first):
+            words = rest
+        elif first in _PREFIXES:
+            words = _after_flags(rest)
+        elif first in _WRAPPERS and "run" in rest[:2]:
+            words = _after_options(rest[rest.index("run") + 1 :])
+        elif first in {"hatch", "rye"} and rest[:1] == ["test"]:
             return ["pytest"]
         else:
             break
+    return words
+
+
+def _after_flags(words: list[str]) -> list[str]:
+    """Drop the flags and the duration of `sudo -E`, `timeout 600` and the like."""
+    while words and re.fullmatch(r"-\S*|\d+[smhd]?", words[0]):
+        words = words[1:]
     return words
 
 
