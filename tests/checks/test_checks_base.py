@@ -110,6 +110,13 @@ def test_names_of_files_cannot_drive_a_terminal(view: MakeView) -> None:
     assert seeds.evidence[0].path == "a^[[31m^J.py"
 
 
+def test_names_that_are_no_text_can_still_be_hashed(view: MakeView) -> None:
+    files = {b"\xff/requirements.txt".decode(errors="surrogateescape"): "alpha\n"}
+    pinned = next(run(view(files), ["dependencies-pinned"]))
+    assert pinned.outcome is Outcome.FAIL
+    assert len(pinned.facts_sha256) == 64
+
+
 class Streaming:
     """A view that can tell how many findings had been taken when it was read."""
 

@@ -154,10 +154,19 @@ def _finding(check: Check, repository: Repository) -> Finding:
         confidence=verdict.confidence,
         headline=one_line(verdict.headline, 200),
         evidence=verdict.evidence[:MAX_PLACES],
-        facts=verdict.facts,
+        facts={key: _harmless(value) for key, value in verdict.facts.items()},
         coverage=repository.coverage(check.not_checked),
         remediation=verdict.remediation,
     )
+
+
+def _harmless(value: object) -> object:
+    """Return a fact with the names of files and packages made harmless to show and to hash."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {visible(str(key)): _harmless(item) for key, item in value.items()}
+    return [_harmless(item) for item in value] if isinstance(value, list) else value
 
 
 def _undecided(headline: str) -> Verdict:

@@ -14,6 +14,7 @@ import warnings
 MAX_CHAIN = 1000
 """Longest run of unary operators parsed. Source: our own limit; CPython's parser stops at 6000."""
 
+_CONTINUED = 100
 _CHAIN = re.compile(rb"[-~+](?:[\s\\(]*[-~+]){%d}|not(?:[\s\\(]+not){%d}" % (MAX_CHAIN, MAX_CHAIN))
 
 
@@ -28,8 +29,7 @@ def parse(source: bytes | str) -> ast.Module:
         UnreadableSourceError: not Python 3, not text, or built to exhaust the parser.
     """
     raw = source.encode("utf-8", "replace") if isinstance(source, str) else source
-    # Dashes in comments are common, so a long run counts only outside of a line of dashes.
-    if b"-" * 3 in raw or b"~~" in raw or b"++" in raw or b"not not" in raw or b"- -" in raw:
+    if _has_long_lines(raw):
         _refuse_chains(raw)
     try:
         with warnings.catch_warnings():
@@ -41,6 +41,11 @@ def parse(source: bytes | str) -> ast.Module:
         raise UnreadableSourceError("nested too deeply") from error
     except (ValueError, LookupError) as error:
         raise UnreadableSourceError("not Python text") from error
+
+
+def _has_long_lines(raw: bytes) -> bool:
+    """Tell whether a long chain would fit at all; brackets cannot, they nest 200 deep at most."""
+    return raw.count(b"\\\n") > _CONTINUED or any(len(r) > MAX_CHAIN for r in raw.split(b"\n"))
 
 
 def _refuse_chains(raw: bytes) -> None:
