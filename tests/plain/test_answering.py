@@ -104,7 +104,7 @@ def test_a_digit_attaches_the_place_read_out_under_it(talk: Talk, answer: Saved)
     heard = talk("deps-pinned", "1", "e", "1", "2")
     assert "\nEvidence 1: requirements.txt line 1, numpy: no version.\n" in heard
     assert "\nSaved: evidence on deps-pinned. 0 of 12 answered.\n" in heard
-    assert "\nEvidence so far: requirements.txt line 1.\n" in heard
+    assert "\nAttached 1: requirements.txt line 1.\n" in heard
     assert "Not done: no evidence is offered under 2." in heard
     assert [one.where for one in answer("deps-pinned").evidence] == ["requirements.txt:1"]
 
@@ -145,7 +145,7 @@ def test_enter_asks_for_the_value_and_may_leave_it(talk: Talk) -> None:
 
 def test_a_question_that_was_answered_says_so_on_coming_back(talk: Talk) -> None:
     heard = talk("holdout-result", "v", "0.91", "y", "metrics.json:2", "c", "b", "holdout-result")
-    so_far = "Value so far: 0.91.\nAnswer so far: yes.\nEvidence so far: metrics.json line 2.\n"
+    so_far = "Value so far: 0.91.\nAnswer so far: yes.\nAttached 1: metrics.json line 2.\n"
     assert so_far in heard
 
 
@@ -160,14 +160,25 @@ def test_many_places_are_read_out_by_e_alone(
     assert "\nEvidence 4: requirements.txt line 4, rich: no version.\n" in second
 
 
-def test_evidence_that_is_gone_is_still_asked_for(
+def test_evidence_that_is_gone_is_asked_for_again(
     talk: Talk, project: Path, git: Callable[..., str]
 ) -> None:
     talk("leakage", "y", "docs/leakage.md:1")
     git(project, "rm", "--quiet", "docs/leakage.md")
     git(project, "commit", "--quiet", "--message=Forget")
-    heard = talk("leakage", "y")
-    assert "\nStill needs your answer again, something changed since.\n" in heard
+    heard = flat(talk("leakage", "y", "https://example.org/leakage"))
+    assert "Still needs your answer again, something changed since." in heard
+    assert "A yes needs evidence: type a path," in heard
+    assert "Saved: leakage = yes. 1 of 12 answered. Section" in heard
+
+
+def test_evidence_is_taken_off_by_its_number(talk: Talk, answer: Saved) -> None:
+    given = ("e", "train.py:3", "e", "metrics.json", "e", "-3", "-1")
+    heard = flat(talk(*given))
+    assert "Evidence: type -1 to take attached 1 off, a path," in heard
+    assert "Not done: secrets-none has no evidence 3." in heard
+    assert "Saved: evidence on secrets-none. 0 of 12 answered. Attached 1: metrics.json." in heard
+    assert [one.where for one in answer("secrets-none").evidence] == ["metrics.json"]
 
 
 def test_a_value_is_compared_with_its_target(talk: Talk) -> None:

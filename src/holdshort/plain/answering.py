@@ -75,7 +75,7 @@ class Answering:
         self._say_value(self._walk.value(view.question.id, choice))
 
     def attach(self, view: QuestionView) -> None:
-        """Ask for evidence; many places on offer are read out first."""
+        """Ask for evidence to attach, or take off; many places on offer are read out first."""
         _refuse_facet(view)
         if step := self._ask_evidence(view, "Evidence: type"):
             self._say_evidence(step)
@@ -133,11 +133,14 @@ class Answering:
         if len(offered) > said.PLACES_SHOWN:
             self._voice.say(*said.places(offered))
         digits = f"1 to {len(offered)}, " if len(offered) > 1 else "1, " * len(offered)
+        digits += "-1 to take attached 1 off, " if view.answer and view.answer.evidence else ""
 
         def take(typed: str) -> Step:
-            number = asked.digit(typed)
-            attach = self._walk.attach
-            return self._walk.attach_suggested(name, number) if number else attach(name, typed)
+            if number := asked.digit(typed):
+                return self._walk.attach_suggested(name, number)
+            if number := asked.digit(typed.removeprefix("-")):
+                return self._walk.detach(name, number)
+            return self._walk.attach(name, typed)
 
         return self._voice.until_taken(f"{label} {digits}{_EVIDENCE}", take)
 

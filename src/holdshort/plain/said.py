@@ -94,9 +94,9 @@ def so_far(view: QuestionView) -> Iterator[str]:
 
 
 def attached(view: QuestionView) -> Iterator[str]:
-    """Yield the evidence given so far."""
-    for one in view.answer.evidence if view.answer else ():
-        yield f"Evidence so far: {evidence(one)}."
+    """Yield the evidence given so far, with the number that takes each off."""
+    for number, one in enumerate(view.answer.evidence if view.answer else (), 1):
+        yield f"Attached {number}: {evidence(one)}."
 
 
 def lacking(view: QuestionView) -> Iterator[str]:
