@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +47,7 @@ from holdshort.model.review import (
     Status,
     Verdict,
 )
+from holdshort.model.subject import Subject
 from holdshort.model.verification import DutyState, Verification
 from holdshort.storage.catalog import rendered
 from holdshort.storage.records import RecordPath, payload_of, render
@@ -150,7 +151,7 @@ class House:
 
     # git
 
-    def git(self, *arguments: str, stdin: bytes = b"", **environment: str) -> str:
+    def git(self, *arguments: str, **environment: str) -> str:
         """Run the real git, as nobody in particular."""
         at = (START + timedelta(minutes=self.minutes)).isoformat()
         names = {"GIT_AUTHOR_NAME": "Carol", "GIT_AUTHOR_EMAIL": "carol@example.org"}
@@ -160,7 +161,7 @@ class House:
             ["git", "-c", "protocol.file.allow=always", *arguments],
             cwd=self.root,
             env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, **names, **times, **environment},
-            input=stdin,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
         )
@@ -207,7 +208,7 @@ class House:
         who = principal or f"{name}@example.org"
         return f'{who} namespaces="{NAMESPACE}"{options} {key[0]} {key[1]}\n'
 
-    def trust(self, policy: Policy | None = None, **files: str | bytes) -> dict[str, bytes]:
+    def trust(self, policy: Policy | None = None, /, **files: str | bytes) -> dict[str, bytes]:
         """Return the files of a trust root; keyword `allowed_signers` and so on replace some."""
         value = plain(policy or self.policy)
         assert isinstance(value, dict)
@@ -219,7 +220,7 @@ class House:
         named |= {k: v.encode() if isinstance(v, str) else v for k, v in files.items()}
         return {f".holdshort/{name}": data for name, data in named.items()}
 
-    def rules(self, policy: Policy | None = None, **files: str | bytes) -> str:
+    def rules(self, policy: Policy | None = None, /, **files: str | bytes) -> str:
         """Commit a trust root in place of the present one."""
         shutil.rmtree(self.root / ".holdshort", ignore_errors=True)
         return self.commit(self.trust(policy, **files))
@@ -240,7 +241,7 @@ class House:
             ),
             reviewer=Reviewer(id=who, principal=f"{who}@example.org", roles=roles),
             decision=Decision.APPROVE,
-            subject=self.repo.subject(self.head, self.policy.scope, self.head),
+            subject=self.subject(),
             facets={"serving": "batch"},
             started_at=SEALED,
             sealed_at=SEALED,
@@ -248,6 +249,11 @@ class House:
             findings=self.findings,
         )
         return replace(sealed, **changes)
+
+    def subject(self) -> Subject:
+        """Return HEAD as what is reviewed."""
+        fork = self.git("merge-base", "main", "HEAD")
+        return self.repo.subject(self.head, self.policy.scope, fork)
 
     def answer(self, question: str, **changes: Any) -> Answer:
         """Return a yes to a question in its own words."""
@@ -345,8 +351,8 @@ def _template(tmp_path_factory: pytest.TempPathFactory, _keys: Mapping[str, Path
 
 
 @pytest.fixture
-def house(_template: House, tmp_path: Path) -> Iterator[House]:
+def house(_template: House, tmp_path: Path) -> House:
     """Give a copy of the house."""
     root = tmp_path / "churn"
     shutil.copytree(_template.root, root)
-    yield replace(_template, root=root, told=[])
+    return replace(_template, root=root, told=[])

@@ -97,7 +97,7 @@ def test_a_reject_blocks(house: House) -> None:
     assert house.verify().verdict is ReleaseVerdict.REJECTED
 
 
-def disputing(house: House, who: str = "bob") -> Response:
+def disputing(house: House) -> Response:
     answer = house.review().answers["tests"]
     dispute = Dispute(answer_sha256=answer_sha256("tests", answer), reason="they are empty")
     return Response(reviewer="ada", disputes={"tests": dispute})
@@ -205,7 +205,7 @@ def test_no_record_cannot_be_told(house: House) -> None:
     with pytest.raises(UndeterminedError, match="no review record to verify"):
         house.verify()
     house.land()
-    with pytest.raises(UndeterminedError, match="for release '9.9'"):
+    with pytest.raises(UndeterminedError, match=r"for release '9\.9'"):
         house.verify(release="9.9")
 
 

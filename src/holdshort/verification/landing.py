@@ -46,10 +46,17 @@ class Court:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The tree a release is judged on, and the commit whose own changes are base drift."""
+    """The tree a release is judged on.
+
+    Attributes:
+        base: the newest commit that may be the base's.
+        landed: it is on the base branch already, so that an earlier commit may be the one that
+            the reviewed change was put upon.
+    """
 
     tree: str
     base: str
+    landed: bool
 
 
 class Courts:
@@ -76,8 +83,8 @@ class Courts:
     def ground(self, court: Court) -> Ground:
         """Return the tree the release is judged on."""
         if court.landed is None:
-            return Ground(self._case.tip, self._case.base)
-        return Ground(court.landed.id, court.landed.parents[0] if court.landed.parents else "")
+            return Ground(self._case.tip, self._case.base, landed=False)
+        return Ground(court.landed.id, court.landed.parents[0], landed=True)
 
     @cached_property
     def _of_base(self) -> Court:

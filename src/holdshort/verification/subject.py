@@ -20,6 +20,8 @@ from holdshort.storage.repo import Repo
 from holdshort.verification.landing import Ground
 
 MAX_NAMED = 10
+MAX_BASES = 50
+"""Commits since the fork that are tried as the base. Source: our own limit; a long rebase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +90,8 @@ class Subjects:
 
     def _base_drift(self, here: Mapping[str, SourceEntry], subject: Subject) -> tuple[str, ...]:
         """Return the paths the base changed, when nothing else did; else nothing."""
-        if not self._ground.base:
-            return ()
-        base = self._source(self._ground.base, subject.scope)
-        for fork in self._forks(subject):
-            before = self._source(fork, subject.scope)
+        for fork, tip in self._bases(subject):
+            before, base = self._source(fork, subject.scope), self._source(tip, subject.scope)
             drifted = {
                 path
                 for path in {*here, *before, *base}
@@ -104,11 +103,18 @@ class Subjects:
                 return tuple(sorted(drifted))
         return ()
 
-    def _forks(self, subject: Subject) -> Iterator[str]:
-        """Yield where the review may fork from the base: as signed, and as history says."""
-        for named in (subject.base, self._fork_in_history(subject)):
-            if named and self._is_here(named):
-                yield named
+    def _bases(self, subject: Subject) -> Iterator[tuple[str, str]]:
+        """Yield where the review may fork from the base, and where the base was when it landed.
+
+        The fork as signed, and as history says. A rebase lands several commits on the base one
+        by one, so there every commit since the fork may have been the base's last.
+        """
+        forks = dict.fromkeys((subject.base, self._fork_in_history(subject)))
+        for fork in (one for one in forks if one and self._is_here(one)):
+            yield fork, self._ground.base
+            if self._ground.landed:
+                since = self._repo.commits(self._ground.base, without=[fork], first_parent=True)
+                yield from ((fork, commit.id) for commit in since[1:MAX_BASES])
 
     def _fork_in_history(self, subject: Subject) -> str:
         if not self._is_here(subject.commit):
