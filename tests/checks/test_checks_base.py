@@ -165,3 +165,21 @@ def test_facts_are_json_with_the_documented_keys(view: MakeView) -> None:
 def test_a_finding_survives_the_stream(view: MakeView) -> None:
     for finding in run(view(TRAINING)):
         assert Finding.from_json(json.loads(finding_line(finding))) == finding
+
+
+def test_a_large_repository_gives_what_its_files_give(view: MakeView) -> None:
+    bulk = {f"bulk/part{n}.py": f"x = {n}\n" for n in range(500)}
+    helper = {
+        "lib/repro.py": "import torch\ndef fix_everything():\n    torch.manual_seed(1)\n",
+        "lib/__init__.py": "",
+        "start.py": "from lib.repro import fix_everything\nimport use\nfix_everything()\nuse.go()\n",
+        "use.py": "import torch\ndef go():\n    return torch.rand(1)\n",
+    }
+    (small,) = run(view(helper), ["seeds-set"])
+    (large,) = run(view(helper | bulk), ["seeds-set"])
+    assert small.outcome is Outcome.PASS
+    assert (large.outcome, large.facts, large.evidence) == (
+        small.outcome,
+        small.facts,
+        small.evidence,
+    )

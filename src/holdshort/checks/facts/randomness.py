@@ -129,19 +129,23 @@ class Randomness:
         if kind == "name":
             value = self.programs.option(name, origin.path)
             if value is not None and value != source:
-                return _softened(self._resolve(replace(origin, source=value), depth + 1))
+                return self._softened(replace(origin, source=value), depth)
             return self._setting(name.rpartition(".")[2], origin.path)
         return self._setting(name, origin.path) if kind == "key" else "unknown"
 
     def _parameter(self, name: str, origin: Origin, depth: int) -> State:
         passed = origin.given.get(name)
         if passed is not None:
-            return _softened(self._resolve(passed, depth + 1))
+            return self._softened(passed, depth)
         default = dict(origin.scope.defaults).get(name)
         if default is not None:
-            return _softened(self._resolve(replace(origin, source=default), depth + 1))
+            return self._softened(replace(origin, source=default), depth)
         state = self._setting(name, origin.path) if name else "unknown"
         return "depends_on_caller" if state == "unknown" else state
+
+    def _softened(self, origin: Origin, depth: int) -> State:
+        """Return a state on its way to a seed: None is optional there, the clock still no seed."""
+        return "optional" if origin.source == "None" else self._resolve(origin, depth + 1)
 
     def _setting(self, name: str, path: str) -> State:
         """Return the state of a setting by its name: this file, then all files, then config."""
@@ -172,11 +176,6 @@ _FIXED: dict[Source, State] = {
     "unsure": "unsure",
     "unknown": "unknown",
 }
-
-
-def _softened(state: State) -> State:
-    """A seed that may be None on its way is optional, not absent."""
-    return "optional" if state is False else state
 
 
 def _effect(step: Step) -> Effect | None:

@@ -159,10 +159,9 @@ class Repository:
     def _parse_callers(self, programs: dict[str, Program]) -> None:
         """Parse the files left aside that mention a function which sets a seed."""
         helpers = [f"{name}(".encode() for name in seeding_helpers(programs.values())]
-        waiting = sorted(self._unparsed)
-        self._unparsed.clear()
-        for path, data in self.view.read_many(waiting, MAX_FILE_BYTES):
+        for path, data in self.view.read_many(sorted(self._unparsed), MAX_FILE_BYTES):
             self.tick()
+            self._unparsed.discard(path)
             if isinstance(data, bytes) and any(name in data for name in helpers):
                 self._python[path] = python_facts(data, Wanted.CALLS | Wanted.TESTS)
 
