@@ -172,7 +172,7 @@ def test_a_large_repository_gives_what_its_files_give(view: MakeView) -> None:
     helper = {
         "lib/repro.py": "import torch\ndef fix_everything():\n    torch.manual_seed(1)\n",
         "lib/__init__.py": "",
-        "start.py": "from lib.repro import fix_everything\nimport use\nfix_everything()\nuse.go()\n",
+        "start.py": "import lib.repro as r\nimport use\nr.fix_everything()\nuse.go()\n",
         "use.py": "import torch\ndef go():\n    return torch.rand(1)\n",
     }
     (small,) = run(view(helper), ["seeds-set"])
