@@ -1,4 +1,4 @@
-"""The person's own editor: for a note, or to look at a file of the repository.
+"""The real terminal, lent to another program: the person's editor, or one that asks a passphrase.
 
 `$VISUAL` or `$EDITOR` is split into words and started without a shell, on the real terminal while
 the interface is suspended. A text passes through a private temporary file.
@@ -10,11 +10,15 @@ import os
 import shlex
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from textual.app import App, SuspendNotSupported
 
-from holdshort.errors import MissingEnvironmentError
+from holdshort.errors import HoldshortError, MissingEnvironmentError
+
+_Result = TypeVar("_Result")
 
 FALLBACK = "vi"
 """Source: POSIX, the editor every system has."""
@@ -50,15 +54,40 @@ def _editor() -> list[str]:
         raise MissingEnvironmentError(f"the editor {chosen!r} cannot be read: {error}") from error
 
 
-def _run(app: App[int], command: list[str]) -> None:
+def on_terminal(app: App[int], work: Callable[[], _Result]) -> _Result:
+    """Do something on the real terminal while the interface stands aside, and come back.
+
+    Raises:
+        MissingEnvironmentError: this terminal cannot be lent.
+        HoldshortError: what the work raised.
+    """
+    failed: list[Exception] = []
+    done: list[_Result] = []
     try:
-        with app.suspend():
-            done = subprocess.run(command, check=False)  # noqa: S603 - the person's own editor
-    except (OSError, SuspendNotSupported) as error:
+        with app.suspend():  # Textual comes back only when nothing is raised in here
+            try:
+                done.append(work())
+            except (HoldshortError, OSError) as error:
+                failed.append(error)
+    except SuspendNotSupported as error:
+        raise MissingEnvironmentError("this terminal cannot be lent to a program") from error
+    if failed:
+        raise failed[0]
+    return done[0]
+
+
+def _run(app: App[int], command: list[str]) -> None:
+    def work() -> int:
+        return subprocess.run(command, check=False).returncode  # noqa: S603 - one's own editor
+
+    try:
+        code = on_terminal(app, work)
+    except OSError as error:
         raise MissingEnvironmentError(
-            f"the editor {command[0]!r} cannot be started: {error}", "Set EDITOR, then try again."
+            f"the editor {command[0]!r} cannot be started: {error.strerror}",
+            "Set EDITOR, then try again.",
         ) from error
-    if done.returncode:
+    if code:
         raise MissingEnvironmentError(
-            f"the editor {command[0]!r} ended with {done.returncode}; nothing was changed"
+            f"the editor {command[0]!r} ended with {code}; nothing was changed"
         )

@@ -250,9 +250,8 @@ def _evidence_parts(view: QuestionView) -> list[Content]:
     if not words.takes_choice(view.question):
         for number, place in enumerate(view.suggestion.places, 1):
             if place.where not in have:
-                offer = join(
-                    (text(f" {number} ", "$hs-key bold"), text(place.where, "$hs-muted")), ""
-                )
+                key = text(str(number), "$hs-key bold")
+                offer = join((key, text(place.where, "$hs-muted")), " ")
                 parts.append(on_click(offer, f"number('{number}')"))
     return parts or [text("none", "$hs-muted")]
 

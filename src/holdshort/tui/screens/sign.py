@@ -7,22 +7,26 @@ terminal.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from holdshort.errors import HoldshortError
 from holdshort.model.review import Decision, Review
 from holdshort.tui.actions import Place, bindings_of
+from holdshort.tui.editor import on_terminal
 from holdshort.tui.paint import sign as paint
 from holdshort.tui.screens.shell import Pane, Shell
 from holdshort.tui.text import EMPTY, join, spread, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from holdshort.walkthrough.keys import SigningKey
     from holdshort.walkthrough.sealing import Claims, Committed
     from holdshort.walkthrough.session import Walkthrough
+
+Next = Callable[[], None] | None
+"""What is to be done on the interface's own thread once slow work is done."""
 
 WAIVER_DAYS = 30
 """Days a waiver is offered for. Source: our own choice; the policy's limit is 90 by default."""
@@ -171,40 +175,38 @@ class SignScreen(Shell):
             self._key_words = error.message
             raise
 
-    def _sign_quietly(self) -> None:
-        """Sign without the terminal: the agent, or a key without a passphrase."""
-        from holdshort.walkthrough.keys import LockedKeyError  # noqa: PLC0415 - loaded by the engine
+    def _sign_quietly(self) -> Next:
+        """Sign without the terminal: by the agent, or with a key that has no passphrase."""
+        from holdshort.walkthrough.keys import LockedKeyError  # noqa: PLC0415 - as above
         from holdshort.walkthrough.sealing import seal, sign_review  # noqa: PLC0415 - as above
 
         if self._key is None:
             self._find_key()
         sealed = seal(self._walk, self._decision)
-        if self._key:
-            try:
-                self._commit(sign_review(sealed, self._key))
-            except LockedKeyError:
-                self.app.call_later(self._sign_on_terminal, sealed)
+        try:
+            signed = sign_review(sealed, self._key) if self._key else sealed
+        except LockedKeyError:
+            return partial(self._sign_on_terminal, sealed)
+        return self._commit(signed)
 
     def _sign_on_terminal(self, sealed: Review) -> None:
         """Give the terminal to the signing program, which asks for passphrase or touch."""
         from holdshort.walkthrough.sealing import sign_review  # noqa: PLC0415 - as above
 
         key = self._key
-
-        def ask() -> Review | None:
-            with self.app.suspend():
-                return sign_review(sealed, key, interactive=True) if key else None
-
-        signed = self.attempt(ask)
+        signed = self.attempt(
+            lambda: on_terminal(
+                self.app, lambda: key and sign_review(sealed, key, interactive=True)
+            )
+        )
         if signed:
             self._run(lambda: self._commit(signed), "Committing...")
         self.refresh_all()
 
-    def _commit(self, signed: Review) -> None:
+    def _commit(self, signed: Review) -> Next:
         from holdshort.walkthrough.sealing import commit_review  # noqa: PLC0415 - as above
 
-        done = commit_review(self._walk, signed)
-        self.app.call_later(self._finish, done)
+        return partial(self._finish, commit_review(self._walk, signed))
 
     def _finish(self, done: Committed) -> None:
         from holdshort.tui.screens.done import DoneScreen  # noqa: PLC0415 - on first use
@@ -215,19 +217,20 @@ class SignScreen(Shell):
 
     # Beside the interface
 
-    def _run(self, work: Callable[[], None], said: str) -> None:
+    def _run(self, work: Callable[[], Next], said: str) -> None:
         self.say(text(said, "$hs-muted"))
         self._in_thread(work)
         self.refresh_all()
 
-    def _in_thread(self, work: Callable[[], None]) -> None:
-        """Do slow work; no key does anything until it is done."""
+    def _in_thread(self, work: Callable[[], Next]) -> None:
+        """Do slow work, during which no key does anything, then what it says comes next."""
+        following: list[Next] = []
         problem: list[HoldshortError] = []
         self._busy = True
 
         def guarded() -> None:
             try:
-                work()
+                following.append(work())
             except HoldshortError as error:
                 problem.append(error)
 
@@ -237,6 +240,9 @@ class SignScreen(Shell):
             for error in problem:
                 self.tell(error)
             self.refresh_all()
+            for step in following:
+                if step:
+                    step()
 
         self.hold.in_thread(guarded, then)
 
