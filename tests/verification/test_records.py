@@ -376,6 +376,15 @@ def test_a_co_author_is_an_author(house: House) -> None:
     assert state(house.verify()) is RecordState.OWN_CHANGE
 
 
+def test_an_alias_is_the_person(house: House) -> None:
+    bob = replace(house.policy.people["bob"], aliases=("Carol@Example.org",))
+    policy = replace(house.policy, people={**house.policy.people, "bob": bob})
+    house.rules(replace(policy, self_review=SelfReview.FORBID))
+    house.land(house.review("bob"))
+    assert state(house.verify()) is RecordState.OWN_CHANGE
+    assert "not in the policy" not in house.said(4)
+
+
 def test_many_strangers_are_counted(house: House) -> None:
     for number in range(7):
         house.commit({"train.py": f"score = {number}\n"}, by=f"dev{number}")

@@ -18,6 +18,8 @@ from holdshort.storage.catalog import rendered
 from holdshort.storage.records import RecordPath, render
 from holdshort.storage.trust_root import read_trust_root
 from holdshort.storage.yaml_dump import dump
+from holdshort.verification.case import Case
+from holdshort.verification.landing import Courts
 from holdshort.verification.trust import trust_root_sha256
 
 if TYPE_CHECKING:
@@ -193,10 +195,25 @@ def test_a_signature_put_in_later_lands_the_record_anew(house: House) -> None:
 
 
 def test_what_stood_there_before_may_have_been_unreadable(house: House) -> None:
-    house.commit({PATH: b"x" * 1_200_000})
-    house.commit({PATH: b"not: [a record\n"})
+    for content in (b"x" * 1_200_000, b"not: [a record\n"):
+        house.commit({PATH: content})
+        house.land(house.review(started_at=f"2026-11-20T11:00:{house.minutes:02}Z"))
+        assert house.verify().verdict is ReleaseVerdict.READY
+
+
+def test_a_record_that_history_does_not_know_is_judged_by_nobody(house: House) -> None:
     house.land()
-    assert house.verify().verdict is ReleaseVerdict.READY
+    case = Case(
+        repo=house.repo,
+        tip=house.head,
+        base="",
+        model="churn",
+        release="1.4.0",
+        now=house.now,
+        entries=(),
+    )
+    court = Courts(case).of("reviews/churn/1.4.0/tiny/nobody.yaml", None)
+    assert (court.root, court.problem[:21]) == (None, "history does not show")
 
 
 def test_the_newest_landing_sets_the_rules_for_all(house: House) -> None:
@@ -217,14 +234,37 @@ def test_a_record_that_landed_in_the_first_commit_is_undetermined(house: House) 
     assert "landed in the very first commit" in house.said(1)
 
 
-def test_a_partial_clone_that_lacks_an_earlier_version_could_not_tell(
+def test_an_earlier_version_that_is_not_here_could_not_be_told(
     house: House, tmp_path: Path
 ) -> None:
     house.git("config", "uploadpack.allowFilter", "true")
     house.land()
+    blob = house.git("rev-parse", f"HEAD:{PATH}")
     house.rewrite(PATH, lambda data: b"\xef\xbb\xbf" + data)
     partial = house.clone(tmp_path / "partial", "--filter=blob:none")
     assert partial.verify().exit_code is ExitCode.UNDETERMINED
+    (house.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert house.verify().exit_code is ExitCode.UNDETERMINED
+    assert f"an earlier {PATH} is not in this clone" in house.said(1)
+
+
+@pytest.mark.parametrize("left_out", ["blob:none", "tree:0"])
+def test_a_clone_without_the_records_could_not_tell(
+    house: House, tmp_path: Path, left_out: str
+) -> None:
+    house.git("config", "uploadpack.allowFilter", "true")
+    house.land()
+    partial = house.clone(tmp_path / "partial", f"--filter={left_out}", "--no-checkout")
+    with pytest.raises(UndeterminedError, match="failed"):
+        partial.verify()
+
+
+def test_a_record_that_is_not_here_could_not_be_told(house: House) -> None:
+    house.land()
+    blob = house.git("rev-parse", f"HEAD:{PATH}")
+    (house.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert house.verify().exit_code is ExitCode.UNDETERMINED
+    assert house.undecided()[:1] == [2]
 
 
 # Soundness

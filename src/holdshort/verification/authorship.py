@@ -41,8 +41,8 @@ def _change(case: Case, tree: str) -> Sequence[Commit]:
 
 
 def _name_strangers(case: Case, commits: Sequence[Commit], policy: Policy) -> None:
-    addresses = dict.fromkeys(a.email.casefold() for one in commits for a in one.authors)
-    unknown = [one for one in addresses if policy.person_of(one) is None]
+    addresses = {author.email.casefold() for one in commits for author in one.authors}
+    unknown = sorted(one for one in addresses if policy.person_of(one) is None)
     if unknown:
         more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
         named = ", ".join(one_line(one, 80) for one in unknown[:MAX_NAMED])

@@ -17,6 +17,7 @@ from holdshort.model.text import one_line
 from holdshort.model.verification import RecordReport, RecordState
 from holdshort.signing.ssh import Reason, Verified, parse_armour, verify
 from holdshort.storage.records import Record, RecordPath, parse
+from holdshort.storage.trust_root import TrustRoot
 from holdshort.verification.case import Case
 from holdshort.verification.landing import Court
 from holdshort.verification.ledger import Ledger
@@ -107,7 +108,7 @@ def judge(case: Case, record: Record, court: Court) -> Judged:
         why = f"{record.path} is of project {project!r}, not of {policy.project!r}"
         case.ledger.fail(2, why)
         return judged.refused(RecordState.WRONG_PLACE, why)
-    judged = _signed(case, judged, policy)
+    judged = _signed(case, judged, court.root)
     if judged.counts:
         judged = _timely(case, judged)
     if judged.counts:
@@ -127,38 +128,37 @@ def _incomplete(review: Review) -> Iterator[str]:
                 yield f"evidence of {one_line(question, 64)!r}: {problem}"
 
 
-def _signed(case: Case, judged: Judged, policy: Policy) -> Judged:
+def _signed(case: Case, judged: Judged, root: TrustRoot) -> Judged:
     """Duty 3: the signature fits, by the right principal, with a key that counted then."""
     record, ledger = judged.record, case.ledger
     if not record.review.signature:
         ledger.fail(3, f"{record.path}: sealed, but without a signature")
         return judged.refused(RecordState.MALFORMED, "sealed, but without a signature")
-    result = _verified(record, judged.court)
+    result = _verified(record, root, judged.court)
     if not result.good:
         why = result.words
         if result.reason is Reason.BAD_SIGNATURE:
-            changed = changed_since_signing(case.repo, record, judged.court, case.tip)
+            changed = changed_since_signing(case.repo, record, root, judged.court.at, case.tip)
             why += f"; {changed}" if changed else ""
         ledger.fail(3, f"{record.path}: {why}")
         return judged.refused(_STATES[result.reason], why)
     signature = parse_armour(record.review.signature)
-    if signature.key_type not in policy.key_types:
+    if signature.key_type not in root.policy.key_types:
         why = f"the policy does not accept {signature.key_type} keys"
         ledger.fail(3, f"{record.path}: {why}")
         return judged.refused(RecordState.WEAK_KEY, why)
     return replace(judged, report=replace(judged.report, fingerprint=signature.fingerprint))
 
 
-def _verified(record: Record, court: Court) -> Verified:
+def _verified(record: Record, root: TrustRoot, court: Court) -> Verified:
     """Verify against every list of revocations; the first objection counts."""
-    signers = court.root.allowed_signers if court.root else b""
     result = Verified(Reason.MALFORMED, "not looked at")
     for revoked in court.revoked:
         try:
             result = verify(
                 record.payload,
                 record.review.signature,
-                signers,
+                root.allowed_signers,
                 record.review.reviewer.principal,
                 at=court.at,
                 revoked=revoked,

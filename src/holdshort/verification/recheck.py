@@ -36,7 +36,9 @@ def recheck(
     for finding in found.values():
         if not finding.version:
             ledger.undetermined(7, f"{finding.id}: {finding.headline}")
-    return [_compared(one, found, _wanted(one, rules), ledger) for one in judged]
+    return [
+        _compared(one, found, _wanted(one, rules), ledger) if one.counts else one for one in judged
+    ]
 
 
 def trust_findings(judged: Sequence[Judged], rules: TrustRoot, ledger: Ledger) -> None:
@@ -67,8 +69,6 @@ def _beside(checklist: Checklist, profile: str) -> set[str]:
 def _compared(
     one: Judged, found: Mapping[str, Finding], wanted: set[str], ledger: Ledger
 ) -> Judged:
-    if not one.counts:
-        return one
     now = dict(one.review.findings)
     for name in (*now, *sorted(wanted - set(now))):
         finding = found.get(name)

@@ -31,8 +31,7 @@ def reference_problem(evidence: Evidence) -> str:
             return "" if _COMMIT.fullmatch(evidence.ref) else f"{shown!r} is no full commit id"
         case EvidenceKind.FINDING:
             return "" if is_slug(evidence.ref) else f"{shown!r} is no check"
-        case EvidenceKind.URL:
-            return "" if _is_web(evidence.ref) else f"{shown!r} is no plain http or https link"
+    return "" if _is_web(evidence.ref) else f"{shown!r} is no plain http or https link"
 
 
 def _is_inside(path: str) -> bool:

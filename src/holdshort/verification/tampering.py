@@ -6,30 +6,32 @@ difference in meaning is named by question.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from holdshort.errors import HoldshortError
 from holdshort.model.review import Review
 from holdshort.signing.ssh import verify
 from holdshort.storage.records import Record, parse
 from holdshort.storage.repo import Repo
-from holdshort.verification.landing import Court
+from holdshort.storage.trust_root import TrustRoot
 
 MAX_VERSIONS = 20
 
 
-def changed_since_signing(repo: Repo, record: Record, court: Court, tip: str) -> str:
+def changed_since_signing(
+    repo: Repo, record: Record, root: TrustRoot, at: datetime, tip: str
+) -> str:
     """Return which parts changed, in words; empty when no signed version is in the history."""
     for commit in repo.history_of(record.path, tip)[:MAX_VERSIONS]:
-        earlier = _signed_version(repo, record, court, commit.id)
-        if earlier:
-            return (
-                f"changed after {commit.id[:10]}: {', '.join(_differences(earlier, record.review))}"
-            )
+        if earlier := _signed_version(repo, record, root, at, commit.id):
+            changed = ", ".join(_differences(earlier, record.review))
+            return f"changed after {commit.id[:10]}: {changed}"
     return ""
 
 
-def _signed_version(repo: Repo, record: Record, court: Court, commit: str) -> Review | None:
-    if court.root is None:
-        return None
+def _signed_version(
+    repo: Repo, record: Record, root: TrustRoot, at: datetime, commit: str
+) -> Review | None:
     try:
         found = parse(repo.read_blob_at(commit, record.path), record.path)
     except (HoldshortError, OSError):
@@ -37,10 +39,10 @@ def _signed_version(repo: Repo, record: Record, court: Court, commit: str) -> Re
     result = verify(
         found.payload,
         found.review.signature,
-        court.root.allowed_signers,
+        root.allowed_signers,
         found.review.reviewer.principal,
-        at=court.at,
-        revoked=court.root.revoked_keys,
+        at=at,
+        revoked=root.revoked_keys,
     )
     return found.review if found.payload and result.good else None
 

@@ -16,6 +16,7 @@ from holdshort.model.dossier import Dossier, ReleaseVerdict
 from holdshort.model.policy import Gate, Policy
 from holdshort.model.text import one_line
 from holdshort.model.verification import RecordReport, RecordState, Verification
+from holdshort.storage.git import GitError
 from holdshort.storage.records import ROOT, Record, RecordPath
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import FOLDER, TrustRoot
@@ -55,7 +56,7 @@ def verify_releases(repo: Repo, request: Request, now: datetime) -> tuple[Verifi
     """Verify each release the request means, by model and release.
 
     Raises:
-        UndeterminedError: nothing to verify, or no base in CI.
+        UndeterminedError: nothing to verify, no base in CI, or git cannot read what is needed.
         IntegrityError: all that stands under `reviews/` is no record.
         UsageError: a revision that names nothing.
     """
@@ -66,6 +67,15 @@ def verify_releases(repo: Repo, request: Request, now: datetime) -> tuple[Verifi
         )
     tip = repo.resolve(request.revision)
     base = repo.resolve(request.base) if request.base else ""
+    try:
+        return _each(repo, request, tip, base, now)
+    except GitError as error:  # an object that is not in this clone, as a rule
+        raise UndeterminedError(error.message, "Fetch the whole history, then verify.") from error
+
+
+def _each(
+    repo: Repo, request: Request, tip: str, base: str, now: datetime
+) -> tuple[Verification, ...]:
     entries = repo.ls_tree(tip)
     chosen = set(_chosen(repo, request, tip, base, entries))
     places = sorted({release_of(one) for one in chosen if RecordPath.parse(one)})
