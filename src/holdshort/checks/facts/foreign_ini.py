@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from holdshort.checks.facts.python_source import UnreadableSourceError
 
 MAX_CHARS = 100_000
-"""Largest INI file that is read. Source: our own limit; a large setup.cfg has 10 000."""
+"""Largest INI file that is read. Source: our own limit."""
 
 
 def load(text: str) -> Mapping[str, Mapping[str, str]]:

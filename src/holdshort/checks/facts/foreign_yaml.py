@@ -14,7 +14,7 @@ import yaml
 from holdshort.checks.facts.python_source import UnreadableSourceError
 
 MAX_DEPTH = 40
-"""Deepest nesting. Source: our own limit; workflows in the wild stay below 15."""
+"""Deepest nesting. Source: our own limit."""
 
 MAX_EVENTS = 100_000
 """Most events of a document. Source: docs/promises.md, G9, two events a node."""

@@ -21,7 +21,7 @@ from holdshort.checks.facts import foreign_yaml
 from holdshort.checks.facts.foreign_toml import load, table
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.requirement_files import read_requirement_file
-from holdshort.checks.facts.requirements import Pin
+from holdshort.checks.facts.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +56,32 @@ def read_lock(text: str, path: str) -> LockFile:
     return _toml_lock(text, path)
 
 
+_PIPFILE_SECTIONS = words(
+    "source requires packages dev-packages scripts pipfile pipenv default develop"
+)
+
+
 def pipfile_hash(text: str) -> str:
     """Return the hash that Pipenv writes into a lock for this Pipfile.
 
-    Source: plette.pipfiles.Pipfile.get_hash.
+    Empty without a `[[source]]`: Pipenv then hashes a default of its own.
+    Source: plette 2.4, pipfiles.Pipfile.get_hash; compared with it.
 
     Raises:
         UnreadableSourceError: not TOML.
     """
     document = load(text)
+    if "source" not in document:
+        return ""
     data = {
         "_meta": {
-            "sources": document.get("source", []),
+            "sources": document["source"],
             "requires": document.get("requires", {}),
         },
         "default": document.get("packages", {}),
         "develop": document.get("dev-packages", {}),
     }
-    extra = {
-        key: value
-        for key, value in document.items()
-        if key not in {"source", "requires", "packages", "dev-packages", "pipenv", "scripts"}
-    }
+    extra = {key: value for key, value in document.items() if key not in _PIPFILE_SECTIONS}
     text = json.dumps(data | extra, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -85,14 +89,14 @@ def pipfile_hash(text: str) -> str:
 def poetry_hash(text: str) -> str:
     """Return the content hash that Poetry 1 writes for a pyproject.toml without `[project]`.
 
-    Source: poetry.packages.locker.Locker._get_content_hash.
+    Source: poetry 2.5, packages.locker.Locker._get_content_hash; compared with a lock it wrote.
 
     Raises:
         UnreadableSourceError: not TOML.
     """
     document = load(text)
     content = table(document, "tool", "poetry")
-    if "project" in document or not content:
+    if "project" in document or "dependency-groups" in document or not content:
         return ""
     legacy = ("dependencies", "source", "extras", "dev-dependencies")
     relevant = {key: content.get(key) for key in legacy}
@@ -154,9 +158,3 @@ def _grouped(
         if name:
             found.setdefault(canonicalize_name(name), []).append(version)
     return {name: tuple(versions) for name, versions in found.items()}
-
-
-def is_complete(path: str, text: str) -> bool:
-    """Tell whether a requirement file fixes every package it needs, as a resolver writes it."""
-    file = read_requirement_file(text, path)
-    return file.is_compiled and all(r.pin is Pin.EXACT for r in file.requirements)

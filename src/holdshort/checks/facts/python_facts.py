@@ -18,9 +18,6 @@ from holdshort.checks.facts.python_source import UnreadableSourceError, parse
 from holdshort.checks.facts.random_names import keep
 from holdshort.checks.facts.test_functions import NO_TESTS, TestFacts, read_tests
 
-EXTRACTOR_VERSION = "1"
-"""Grows whenever the same bytes give other facts."""
-
 _CHANCE = (
     b"seed(",
     b".random",

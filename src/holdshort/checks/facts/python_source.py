@@ -12,7 +12,7 @@ import re
 import warnings
 
 MAX_CHAIN = 1000
-"""Longest run of unary operators parsed. Source: our own limit; CPython's parser stops at 6000."""
+"""Longest run of unary operators parsed. Source: our own limit."""
 
 _CONTINUED = 100
 _CHAIN = re.compile(rb"[-~+](?:[\s\\(]*[-~+]){%d}|not(?:[\s\\(]+not){%d}" % (MAX_CHAIN, MAX_CHAIN))

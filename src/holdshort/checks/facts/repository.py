@@ -41,7 +41,7 @@ MAX_FILE_BYTES = 2_000_000
 WHOLE_FILES = 400
 """Up to so many Python files are all parsed; beyond, those with a word of chance or of testing, and
 those that call a function which sets a seed. Source: our own limit; parsing takes about 0.1 s for a
-megabyte, a hundred files."""
+megabyte."""
 
 MAX_ERRORS_NAMED = 20
 """Most unreadable files named in a finding; the rest are counted. Source: our own limit."""

@@ -55,7 +55,7 @@ class Requirement:
 
 
 MAX_REQUIREMENTS = 5000
-"""Most requirements of one manifest. Source: our own limit; a large lock holds about 500."""
+"""Most requirements of one manifest. Source: our own limit."""
 
 _VCS = re.compile(r"(git|hg|svn|bzr)\+", re.IGNORECASE)
 _FULL_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")

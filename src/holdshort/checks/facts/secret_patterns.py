@@ -20,7 +20,7 @@ MAX_NAME = 60
 """Longest name of a value that is looked at, in characters. Source: our own limit."""
 
 MIN_ENTROPY_BITS = 3.2
-"""Entropy per character from which an assigned text looks drawn. Source: measured on our corpus."""
+"""Entropy per character from which an assigned text looks drawn. Source: our own choice."""
 
 _MIN_SECRET = 8
 _MIN_KEY = 20
