@@ -57,7 +57,7 @@ def pin(typed: str, source: Source, findings: Mapping[str, Finding]) -> Evidence
         UsageError: it names nothing that can be pinned; the message says what would.
     """
     ref = typed.strip()
-    if not ref or "\n" in ref:
+    if not ref:
         raise UsageError("evidence is one line: a path, path:line, a commit or a URL")
     if _is_unwritable(ref):
         raise UsageError(
@@ -179,7 +179,9 @@ def _lines(text: str) -> list[str]:
 
 
 def _is_unwritable(text: str) -> bool:
-    return bool(forbidden_character(text)) or not unicodedata.is_normalized("NFC", text)
+    is_one_line = not set(text) & {"\n", "\t"}
+    is_plain = forbidden_character(text) is None and unicodedata.is_normalized("NFC", text)
+    return not (is_one_line and is_plain)
 
 
 def _masked(found: re.Match[str]) -> str:

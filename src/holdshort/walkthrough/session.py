@@ -113,6 +113,8 @@ class Walkthrough(Reading):
         rule, clean = view.question.answer, _clean(text, "value")
         if rule.type is AnswerType.VERDICT:
             raise UsageError(f"{question} takes a verdict only")
+        if rule.type in {AnswerType.NUMBER, AnswerType.CHOICE}:
+            clean = clean.strip()
         if rule.type is AnswerType.CHOICE and clean not in rule.choices:
             raise UsageError(f"{question} takes one of: {', '.join(rule.choices)}")
         if rule.type is AnswerType.NUMBER and not _is_number(clean):
