@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from holdshort.model.checklist import Checklist, Question, Severity
@@ -228,7 +228,7 @@ def waiver_problem(waiver: Waiver, review: Review, policy: Policy, today: date) 
         return f"its expiry {waiver.expires!r} is not a date"
     if expires < today:
         return f"it expired on {waiver.expires}"
-    sealed = date.fromisoformat(review.sealed_at[:10]) if review.sealed_at else today
+    sealed = datetime.fromisoformat(review.sealed_at).date() if review.sealed_at else today
     if expires > sealed + timedelta(days=policy.waivers.max_days):
         return f"it runs longer than {policy.waivers.max_days} days"
     return ""

@@ -199,5 +199,4 @@ def _passes(view: QuestionView, one: Filter) -> bool:
             return any(found.outcome in {Outcome.WARN, Outcome.FAIL} for found in view.findings)
         case Filter.SKIPPED:
             return view.skipped
-        case Filter.NEEDS:
-            return view.answered and bool(view.needs)
+    return view.answered and bool(view.needs)
