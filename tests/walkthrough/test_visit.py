@@ -63,6 +63,28 @@ def test_the_newest_tag_names_the_release(
     assert visit().release == release
 
 
+def test_signing_a_release_does_not_end_it(visit: Look, project: Path, git: Git) -> None:
+    git(project, "tag", "v1.4.0")
+    write(project, {"reviews/a/b.yaml": "x\n", "checklists/team.yaml": TEAM + "\n"})
+    commit(git, project)
+    commit(git, project)
+    assert visit().release == "1.4.0"
+    write(project, {"train.py": "changed\n"})
+    commit(git, project)
+    assert visit().release == ""
+
+
+def test_a_merged_review_does_not_end_the_release(visit: Look, project: Path, git: Git) -> None:
+    git(project, "tag", "v1.4.0")
+    git(project, "switch", "--quiet", "--create", "review")
+    write(project, {"reviews/a/b.yaml": "x\n"})
+    commit(git, project)
+    git(project, "switch", "--quiet", "main")
+    git(project, "merge", "--quiet", "--no-ff", "--message=Merge", "review")
+
+    assert visit().release == "1.4.0"
+
+
 @pytest.mark.parametrize(("typed", "name"), [("v1", "1"), ("1", "1"), ("vanilla", "vanilla")])
 def test_a_release_is_named_without_the_letter_before_its_number(typed: str, name: str) -> None:
     assert release_name(typed) == name

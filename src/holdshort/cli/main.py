@@ -12,6 +12,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -92,6 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    out = sys.stdout
     try:
         _refuse_windows()
         result = group.main(args=arguments, prog_name="holdshort", standalone_mode=False)
@@ -102,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo("Stopped. Everything answered is saved.", err=True)
         return 130
     except (SystemExit, OSError) as error:
-        return _cut_off(error)
+        return _cut_off(error, out)
     except Exception as error:  # noqa: BLE001 - the one boundary: a defect becomes a report
         return report_crash(error)
     return result if isinstance(result, int) else ExitCode.DONE
@@ -115,12 +117,14 @@ def _told(error: HoldshortError | click.ClickException) -> int:
     return error.exit_code
 
 
-def _cut_off(error: SystemExit | OSError) -> int:
+def _cut_off(error: SystemExit | OSError, out: TextIO) -> int:
     """Return the code for output that nobody takes, or a machine that gives no more.
 
-    Click turns a broken pipe into `SystemExit(1)`, which is the gate's own no.
+    Click turns a broken pipe into `SystemExit(1)`, which is the gate's own no; it can be told by
+    the wrapper that click has put around stdout.
     """
-    if isinstance(error, BrokenPipeError) or isinstance(error.__context__, BrokenPipeError):
+    if isinstance(error, BrokenPipeError) or sys.stdout is not out:
+        sys.stdout = out
         return _silenced(141)
     if isinstance(error, SystemExit):
         raise error

@@ -26,6 +26,7 @@ from holdshort.model.checklist import Checklist
 from holdshort.model.finding import Finding
 from holdshort.model.policy import ChecklistPin, Person, Policy
 from holdshort.model.review import ChecklistRef, Review, Reviewer, Status
+from holdshort.model.subject import Scope
 from holdshort.model.text import is_slug, one_line, slug
 from holdshort.storage import catalog
 from holdshort.storage.drafts import Draft, DraftInfo, DraftKey, DraftStore
@@ -39,6 +40,8 @@ __all__ = ["DEFAULT_PROFILE", "Visit", "Wanted"]
 
 MAX_SHOWN_BYTES = 2_000_000
 DEFAULT_PROFILE = "quick"
+MAX_COMMITS_AFTER_TAG = 50
+"""How many commits of records alone are looked behind for a tag."""
 
 
 @dataclass(kw_only=True)
@@ -100,9 +103,24 @@ class Visit:
 
     @cached_property
     def release(self) -> str:
-        """The release named by the newest tag on the commit, without a leading v; else empty."""
-        names = map(release_name, self.repo.tags_at(self.commit))
-        return next((name for name in names if is_slug(name)), "")
+        """The release named by the newest tag, without the `v` before its number; else empty.
+
+        The tag stands on the commit, or on one before it when only records, rules and checklists
+        have changed since: signing a release does not end it.
+        """
+        at = self.repo.commit_info(self.commit)
+        for _ in range(MAX_COMMITS_AFTER_TAG):
+            names = map(release_name, self.repo.tags_at(at.id))
+            if found := next((name for name in names if is_slug(name)), ""):
+                return found
+            changes = self.repo.changes([at])
+            source = Scope()
+            if not at.parents or any(
+                source.holds(one.path) for one in changes if one.parent == at.parents[0]
+            ):
+                break
+            at = self.repo.commit_info(at.parents[0])
+        return ""
 
     def checklist(self, identity: str = "") -> Checklist:
         """Return a checklist: the pinned one, else the repository's own, else the bundled one.
