@@ -73,3 +73,7 @@ def test_every_name_has_a_slug(text: str) -> None:
 )
 def test_what_cannot_be_seen_is_spelled_out(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_lines_stay_lines_and_tabs_become_blanks() -> None:
+    assert visible_lines("a\tb\r\nc\x1b") == "a    b\nc^["

@@ -18,7 +18,7 @@ from holdshort.storage.catalog import rendered
 from holdshort.storage.records import RecordPath, render
 from holdshort.storage.trust_root import read_trust_root
 from holdshort.storage.yaml_dump import dump
-from holdshort.verification.case import Case
+from holdshort.verification.case import Case, Landings
 from holdshort.verification.landing import Courts
 from holdshort.verification.trust import trust_root_sha256
 
@@ -211,6 +211,7 @@ def test_a_record_that_history_does_not_know_is_judged_by_nobody(house: House) -
         release="1.4.0",
         now=house.now,
         entries=(),
+        landings=Landings(house.repo, house.head),
     )
     court = Courts(case).of("reviews/churn/1.4.0/tiny/nobody.yaml", None)
     assert (court.root, court.problem[:21]) == (None, "history does not show")

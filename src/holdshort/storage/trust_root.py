@@ -8,7 +8,7 @@ Signers and revocations are kept as bytes: judging them is `signing`'s business.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from holdshort.errors import IntegrityError, UndeterminedError
@@ -17,7 +17,7 @@ from holdshort.model.policy import SCHEMA, ChecklistPin, Policy
 from holdshort.model.text import one_line
 from holdshort.storage.catalog import Source, parse
 from holdshort.storage.documents import read
-from holdshort.storage.repo import Repo
+from holdshort.storage.repo import Entry, Repo
 
 FOLDER = ".holdshort"
 POLICY = f"{FOLDER}/policy.yaml"
@@ -75,8 +75,15 @@ def checklist_path(identity: str, version: str) -> str:
     return f"{FOLDER}/checklists/{identity}-{version}.yaml"
 
 
-def read_trust_root(repo: Repo, commit: str) -> TrustRoot | None:
+def read_trust_root(
+    repo: Repo, commit: str, entries: Sequence[Entry] | None = None
+) -> TrustRoot | None:
     """Return the trust root at a commit, or None when there is no policy.
+
+    Args:
+        repo: the repository.
+        commit: its full id.
+        entries: what stands under `.holdshort/` there, where that is known already.
 
     Raises:
         IntegrityError: something stands under `.holdshort/` that may not, or is too large.
@@ -84,7 +91,7 @@ def read_trust_root(repo: Repo, commit: str) -> TrustRoot | None:
         BadInputError: the policy or a checklist cannot be read, with `file:line:col`.
     """
     files: dict[str, bytes] = {}
-    entries = repo.ls_tree(commit, FOLDER)
+    entries = repo.ls_tree(commit, FOLDER) if entries is None else entries
     contents = repo.blobs([one.blob for one in entries], MAX_FILE_BYTES)
     for entry, (_, data) in zip(entries, contents, strict=True):
         if not _ALLOWED.fullmatch(entry.path) or entry.mode != "100644":

@@ -35,7 +35,7 @@ def check_authors(case: Case, judged: Sequence[Judged], policy: Policy, tree: st
 
 
 def _change(case: Case, tree: str) -> Sequence[Commit]:
-    names = {entry.path.partition("/")[0] for entry in case.repo.ls_tree(tree)}
+    names = {entry.path.partition("/")[0] for entry in case.tree(tree)}
     touching = sorted(names - {ROOT, FOLDER})
     return case.repo.commits(tree, touching=touching) if touching else ()
 

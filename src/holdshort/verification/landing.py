@@ -8,7 +8,7 @@ trust root too. Nothing that a change itself brings ever counts for that change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,6 @@ from functools import cached_property
 from holdshort.errors import HoldshortError, UndeterminedError
 from holdshort.storage.git_objects import Commit
 from holdshort.storage.records import ROOT, Record, parse
-from holdshort.storage.repo import Change
 from holdshort.storage.trust_root import FOLDER, TrustRoot
 from holdshort.verification.case import Case
 from holdshort.verification.trust import TrustRoots
@@ -65,7 +64,7 @@ class Courts:
     def __init__(self, case: Case) -> None:
         """Look at nothing yet."""
         self._case = case
-        self._roots = TrustRoots(case.repo, case.ledger)
+        self._roots = TrustRoots(case)
 
     def of(self, path: str, record: Record | None) -> Court:
         """Return where a record is judged; None stands for one without a signature."""
@@ -74,7 +73,7 @@ class Courts:
     def newest(self, courts: Iterable[Court]) -> Court | None:
         """Return the court whose rules hold for the whole release: the newest landing's."""
         found = list(courts)
-        for commit in [] if self._case.base else self._history:
+        for commit in [] if self._case.base else self._case.landings.history:
             for one in found:
                 if one.landed and one.landed.id == commit.id:
                     return one
@@ -127,25 +126,13 @@ class Courts:
         root, _ = self._roots.at(self._case.tip)
         return (root.revoked_keys,) if root and root.revoked_keys else ()
 
-    @cached_property
-    def _history(self) -> Sequence[Commit]:
-        """The first-parent commits that changed a record of the release, newest first."""
-        return self._case.repo.history_of(self._case.folder, self._case.tip)
-
-    @cached_property
-    def _changes(self) -> tuple[tuple[Commit, Change], ...]:
-        commits = {commit.id: commit for commit in self._history}
-        changes = self._case.repo.changes(self._history, self._case.folder)
-        pairs = ((commits[one.commit], one) for one in changes)
-        return tuple((commit, one) for commit, one in pairs if one.parent in _first(commit))
-
     def _landing(self, path: str, record: Record | None) -> Commit:
         """Return the first-parent commit that brought the record; a mere reformat did not.
 
         Raises:
             UndeterminedError: history does not reach back to it.
         """
-        for commit, change in self._changes:
+        for commit, change in self._case.landings.changes:
             if change.path == path and (
                 record is None or not self._was_same(change.old_blob, record)
             ):
@@ -182,10 +169,6 @@ def release_of(path: str) -> tuple[str, str]:
     """Return the model and release a path under `reviews/` is in; empty where it names none."""
     parts = [*path.removeprefix(f"{ROOT}/").split("/"), ""]
     return parts[0], parts[1]
-
-
-def _first(commit: Commit) -> tuple[str, ...]:
-    return commit.parents[:1] or ("",)
 
 
 def _altered(root: TrustRoot, proposed: TrustRoot | None) -> str:

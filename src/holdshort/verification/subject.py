@@ -16,7 +16,7 @@ from holdshort.model.policy import Drift, Policy
 from holdshort.model.review import EvidenceKind, Review
 from holdshort.model.subject import Scope, SourceEntry, Subject, source_sha256
 from holdshort.model.text import one_line
-from holdshort.storage.repo import Repo
+from holdshort.verification.case import Case
 from holdshort.verification.landing import Ground
 
 MAX_NAMED = 10
@@ -40,9 +40,9 @@ class SubjectResult:
 class Subjects:
     """The source of the judged tree, read once, and every record compared with it."""
 
-    def __init__(self, repo: Repo, ground: Ground) -> None:
+    def __init__(self, case: Case, ground: Ground) -> None:
         """Look at nothing yet."""
-        self._repo, self._ground = repo, ground
+        self._case, self._repo, self._ground = case, case.repo, ground
         self._sources: dict[tuple[str, Scope], dict[str, SourceEntry]] = {}
 
     def compare(self, review: Review, policy: Policy) -> SubjectResult:
@@ -85,7 +85,7 @@ class Subjects:
         ]
         if not pairs:
             return ()
-        there = {entry.path: entry.blob for entry in self._repo.ls_tree(self._ground.tree)}
+        there = {entry.path: entry.blob for entry in self._case.tree(self._ground.tree)}
         return tuple(dict.fromkeys(path for path, blob in pairs if there.get(path) != blob))
 
     def _base_drift(self, here: Mapping[str, SourceEntry], subject: Subject) -> tuple[str, ...]:

@@ -13,23 +13,23 @@ from holdshort.model.text import one_line
 from holdshort.signing.ssh import lint_allowed_signers, lint_revoked_keys
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import FOLDER, REVOKED, SIGNERS, TrustRoot, read_trust_root
-from holdshort.verification.ledger import Ledger
+from holdshort.verification.case import Case
 
 
 class TrustRoots:
     """The trust roots of one verification, each read and looked at once."""
 
-    def __init__(self, repo: Repo, ledger: Ledger) -> None:
+    def __init__(self, case: Case) -> None:
         """Read nothing yet."""
-        self._repo, self._ledger = repo, ledger
+        self._case, self._ledger = case, case.ledger
         self._found: dict[tuple[Entry, ...], tuple[TrustRoot | None, str]] = {}
 
     def at(self, commit: str) -> tuple[TrustRoot | None, str]:
         """Return the trust root at a commit; None when there is none, or why it cannot judge."""
         try:
-            entries = self._repo.ls_tree(commit, FOLDER)
+            entries = self._entries(commit)
             if entries not in self._found:
-                self._found[entries] = self._look(commit)
+                self._found[entries] = self._look(commit, entries)
         except (IntegrityError, BadInputError) as error:
             self._found[entries] = self._bad(error.message)
         except HoldshortError as error:
@@ -37,8 +37,13 @@ class TrustRoots:
             return None, error.message
         return self._found[entries]
 
-    def _look(self, commit: str) -> tuple[TrustRoot | None, str]:
-        root = read_trust_root(self._repo, commit)
+    def _entries(self, commit: str) -> tuple[Entry, ...]:
+        if commit != self._case.tip:
+            return self._case.repo.ls_tree(commit, FOLDER)
+        return tuple(one for one in self._case.entries if one.path.partition("/")[0] == FOLDER)
+
+    def _look(self, commit: str, entries: tuple[Entry, ...]) -> tuple[TrustRoot | None, str]:
+        root = read_trust_root(self._case.repo, commit, entries)
         return self._bad(why) if root and (why := _flaw(root)) else (root, "")
 
     def _bad(self, why: str) -> tuple[None, str]:

@@ -21,7 +21,7 @@ from holdshort.storage.records import ROOT, Record, RecordPath
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import FOLDER, TrustRoot
 from holdshort.verification.authorship import check_authors
-from holdshort.verification.case import Case
+from holdshort.verification.case import Case, Landings
 from holdshort.verification.claims import check_claims
 from holdshort.verification.judging import Judged, judge, read_record
 from holdshort.verification.landing import MAX_RECORD_BYTES, Court, Courts, Ground, release_of
@@ -76,8 +76,8 @@ def verify_releases(repo: Repo, request: Request, now: datetime) -> tuple[Verifi
 def _each(
     repo: Repo, request: Request, tip: str, base: str, now: datetime
 ) -> tuple[Verification, ...]:
-    entries = repo.ls_tree(tip)
-    chosen = set(_chosen(repo, request, tip, base, entries))
+    entries, landings = repo.ls_tree(tip), Landings(repo, tip)
+    chosen = set(_chosen(repo, request, tip, base, entries, landings))
     places = sorted({release_of(one) for one in chosen if RecordPath.parse(one)})
     if not places:
         raise _nothing(request, tip, chosen)
@@ -91,6 +91,7 @@ def _each(
                 release=release,
                 now=now,
                 entries=entries,
+                landings=landings,
             ),
             request,
         )
@@ -99,7 +100,12 @@ def _each(
 
 
 def _chosen(
-    repo: Repo, request: Request, tip: str, base: str, entries: Sequence[Entry]
+    repo: Repo,
+    request: Request,
+    tip: str,
+    base: str,
+    entries: Sequence[Entry],
+    landings: Landings,
 ) -> Iterator[str]:
     """Yield the paths under `reviews/` whose releases are judged."""
     after = {one.path: one for one in entries if _stands_in(one.path, ROOT)}
@@ -110,9 +116,8 @@ def _chosen(
         before = {one.path: one for one in repo.ls_tree(fork, ROOT)} if fork else {}
         yield from (one for one in {*before, *after} if before.get(one) != after.get(one))
     else:
-        newest = repo.history_of(ROOT, tip)[:1]
-        first = {parent for commit in newest for parent in (commit.parents[:1] or ("",))}
-        yield from (one.path for one in repo.changes(newest, ROOT) if one.parent in first)
+        newest = landings.history[:1]
+        yield from (one.path for commit, one in landings.changes if commit in newest)
 
 
 def _nothing(request: Request, tip: str, chosen: set[str]) -> HoldshortError:
@@ -135,7 +140,7 @@ def _verified(case: Case, request: Request) -> Verification:
     root = court.root if court else None
     dossiers: tuple[Dossier, ...] = ()
     if court is None or root is None:
-        ledger.undetermined(1, court.problem if court else f"no record stands in {case.folder}")
+        ledger.undetermined(1, court.problem if court else f"no record of {case.release} is here")
         ledger.not_performed(7, "there is no trust root to tell what must be checked")
     else:
         _first_use(case, request, court, root, judged)
@@ -230,7 +235,7 @@ def _on_ground(
     case: Case, judged: Sequence[Judged], ground: Ground, policy: Policy
 ) -> list[Judged]:
     """Duty 6: what counts must have been made for the judged tree."""
-    subjects = Subjects(case.repo, ground)
+    subjects = Subjects(case, ground)
     return [_for_tree(case, one, subjects, policy) if one.counts else one for one in judged]
 
 
