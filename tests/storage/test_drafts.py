@@ -24,6 +24,7 @@ from holdshort.errors import (
 from holdshort.model.checklist import Severity
 from holdshort.model.finding import Outcome
 from holdshort.model.review import Answer, Change, Evidence, EvidenceKind, Verdict, Waiver
+from holdshort.storage.draft_state import replayed
 from holdshort.storage.drafts import Draft, DraftKey, DraftStore, Place
 from holdshort.storage.journal import Journal
 
@@ -310,6 +311,48 @@ def test_peeking_reads_what_another_session_saves(store: DraftStore) -> None:
     with opened(store) as draft:
         draft.record(said("one"))
         assert labels(store.peek(KEY, profile="quick", started_at=AT)) == ["one = yes"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write")
+def test_a_folder_that_nobody_can_write_is_said() -> None:
+    with pytest.raises(MissingEnvironmentError, match="cannot be used"):
+        opened(DraftStore(Path("/proc/self/holdshort")))
+
+
+def test_a_draft_that_may_not_be_read_is_said_to_who_looks(store: DraftStore) -> None:
+    opened(store).close()
+    folder = store.list()[0].folder
+    shutil.rmtree(folder)
+    folder.write_text("in the way", "utf-8")
+    with pytest.raises(MissingEnvironmentError, match="the draft cannot be read"):
+        store.peek(KEY, profile="quick", started_at=AT)
+
+
+def test_an_empty_journal_is_no_draft_yet(store: DraftStore) -> None:
+    opened(store).close()
+    (store.list()[0].folder / "journal.jsonl").write_bytes(b"")
+
+    assert store.list() == ()
+    assert labels(store.peek(KEY, profile="quick", started_at=AT)) == []
+    with opened(store) as draft:
+        draft.deepen("quick")
+        draft.record(said("one"))
+    assert len(store.list()) == 1
+
+
+def test_a_draft_that_cannot_be_deleted_is_said(store: DraftStore) -> None:
+    opened(store).close()
+    folder = store.list()[0].folder
+    (folder / "lock").unlink()
+    (folder / "lock").mkdir()
+
+    with pytest.raises(MissingEnvironmentError, match="was not deleted"):
+        store.delete(folder.name)
+
+
+def test_a_journal_without_steps_leads_to_no_state() -> None:
+    with pytest.raises(BadInputError, match="an empty journal"):
+        replayed((), "journal.jsonl")
 
 
 def test_the_folders_name_is_readable_and_unlike_any_other() -> None:

@@ -100,5 +100,5 @@ def own_environment() -> dict[str, str]:
 def _finding(line: bytes) -> Finding | None:
     try:
         return Finding.from_json(json.loads(line))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
