@@ -167,3 +167,21 @@ def test_quitting_leaves_from_a_text_field_too(drive: Drive) -> None:
         await driven.press("c", "ctrl+q")
 
     assert drive(play).return_code == 0
+
+
+def test_leaving_a_screen_before_its_work_is_done_is_harmless(drive: Drive) -> None:
+    async def play(driven: Driven) -> None:
+        for _ in range(5):
+            await driven.pilot.press("S", "escape")
+        await driven.until(lambda: driven.app.screen is driven.question)
+        await driven.checked()
+        assert "Is every random number generator" in driven.text
+
+    drive(play)
+
+
+def test_quitting_while_a_screen_still_works_is_harmless(drive: Drive) -> None:
+    async def play(driven: Driven) -> None:
+        await driven.pilot.press("S", "q")
+
+    assert drive(play).return_code == 0

@@ -362,6 +362,7 @@ def test_evidence_that_names_nothing_is_refused_in_place(drive: Drive) -> None:
 
 def test_a_click_on_an_answer_gives_it(drive: Drive) -> None:
     async def play(driven: Driven) -> None:
+        await driven.checked()
         row = next(at for at, line in enumerate(driven.rows) if "( ) y yes" in line)
         column = driven.rows[row].index("y yes")
         await driven.pilot.click(offset=(column, row))

@@ -204,7 +204,8 @@ def test_a_signal_gives_the_terminal_back_and_keeps_the_answers(
 def test_a_closed_terminal_ends_it(start: Start) -> None:
     terminal = start(*REVIEW)
     terminal.until("Is every random number generator seeded?")
-    terminal.child.delayafterclose = 3  # what pexpect waits before it would kill
+    # What is waited before a second signal: the one of the terminal must be enough.
+    terminal.child.ptyproc.delayafterclose = 3  # type: ignore[attr-defined]  # not in the stubs
     terminal.child.close(force=False)
     assert terminal.child.exitstatus == 128 + signal.SIGHUP
 

@@ -144,10 +144,12 @@ class HoldshortApp(App[int]):
         """Open the repository once the first frame stands."""
         self.in_thread(self._open, self._opened)
 
-    def in_thread(self, work: Callable[[], None], then: Callable[[], None]) -> None:
+    def in_thread(
+        self, work: Callable[[], None], then: Callable[[], None], *, finish: bool = False
+    ) -> None:
         """Do slow work beside the interface; what goes wrong ends the run.
 
-        The thread is a daemon: quitting never waits for it.
+        Quitting waits for the work only when it must `finish`, as a commit must.
         """
 
         def runner() -> None:
@@ -156,9 +158,9 @@ class HoldshortApp(App[int]):
             except Exception as error:  # noqa: BLE001 - handed to the interface's own thread
                 self.call_later(self.fail, error)
             else:
-                self.call_later(then)
+                self.call_later(lambda: then() if self.is_running else None)
 
-        threading.Thread(target=runner, daemon=True, name="engine").start()
+        threading.Thread(target=runner, daemon=not finish, name="engine").start()
 
     def _open(self) -> None:
         visit = self._open_visit()
@@ -244,8 +246,8 @@ class HoldshortApp(App[int]):
             self.checking.start(self.repaint, ids)
 
     def repaint(self) -> None:
-        """Paint the screen in view again."""
-        if isinstance(self.screen, Shell):
+        """Paint the screen in view again, if there still is one."""
+        if self.is_running and isinstance(self.screen, Shell):
             self.screen.refresh_all()
 
     def look_at_head(self) -> None:

@@ -114,7 +114,7 @@ class Shell(Screen[str | None]):
 
     def refresh_all(self) -> None:
         """Paint the screen, its banner and its keys."""
-        if not self.is_mounted or self.has_class("-tiny"):
+        if not (self.is_running and self.is_mounted) or self.has_class("-tiny"):
             return
         self.redraw()
         warning = self.hold.not_saved or self.banner() or self.hold.warning

@@ -51,7 +51,7 @@ class SignScreen(Shell):
 
     def on_mount(self) -> None:
         """Look for the key beside the interface."""
-        self._in_thread(self._find_key)
+        self._in_thread(self._find_key, keys_wait=False)
 
     def redraw(self) -> None:
         """Paint the claims, or the record that would be written."""
@@ -222,11 +222,11 @@ class SignScreen(Shell):
         self._in_thread(work)
         self.refresh_all()
 
-    def _in_thread(self, work: Callable[[], Next]) -> None:
-        """Do slow work, during which no key does anything, then what it says comes next."""
+    def _in_thread(self, work: Callable[[], Next], *, keys_wait: bool = True) -> None:
+        """Do slow work, then what it says comes next; with `keys_wait` no key acts till then."""
         following: list[Next] = []
         problem: list[HoldshortError] = []
-        self._busy = True
+        self._busy = keys_wait
 
         def guarded() -> None:
             try:
@@ -244,7 +244,7 @@ class SignScreen(Shell):
                 if step:
                     step()
 
-        self.hold.in_thread(guarded, then)
+        self.hold.in_thread(guarded, then, finish=keys_wait)
 
     def _decide(self, decision: Decision) -> None:
         self._decision, self._record = decision, ""
