@@ -138,6 +138,11 @@ class Driven:
         return "\n".join(self.rows)
 
     @property
+    def is_harmless(self) -> bool:
+        """Whether nothing on the screen could steer a terminal."""
+        return all(char.isprintable() for row in self.rows for char in row)
+
+    @property
     def walk(self) -> Walkthrough:
         """The open review."""
         assert self.app.walk is not None

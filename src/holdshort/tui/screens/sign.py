@@ -226,7 +226,7 @@ class SignScreen(Shell):
         """Do slow work, then what it says comes next; with `keys_wait` no key acts till then."""
         following: list[Next] = []
         problem: list[HoldshortError] = []
-        self._busy = keys_wait
+        self._busy = self._busy or keys_wait
 
         def guarded() -> None:
             try:
@@ -235,8 +235,9 @@ class SignScreen(Shell):
                 problem.append(error)
 
         def then() -> None:
-            self._busy = False
-            self.say(EMPTY)
+            if keys_wait:
+                self._busy = False
+                self.say(EMPTY)
             for error in problem:
                 self.tell(error)
             self.refresh_all()
