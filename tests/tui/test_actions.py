@@ -15,6 +15,7 @@ from holdshort.tui.keybar import painted
 from holdshort.tui.palette import Commands
 from holdshort.tui.screens.checks import ChecksScreen
 from holdshort.tui.screens.done import DoneScreen
+from holdshort.tui.screens.fixes import FixesScreen
 from holdshort.tui.screens.help import HelpScreen
 from holdshort.tui.screens.home import HomeScreen
 from holdshort.tui.screens.overview import OverviewScreen
@@ -30,6 +31,7 @@ SCREENS: dict[Place, type[Shell]] = {
     Place.OVERVIEW: OverviewScreen,
     Place.SIGN: SignScreen,
     Place.CHECKS: ChecksScreen,
+    Place.FIXES: FixesScreen,
     Place.DONE: DoneScreen,
     Place.HELP: HelpScreen,
 }
@@ -62,8 +64,21 @@ def test_the_keys_of_a_screen_are_the_keys_of_the_table(place: Place) -> None:
 
 def test_an_answer_key_means_its_answer_wherever_a_question_is_shown() -> None:
     meanings = {"y": "yes", "n": "no", "p": "partly", "x": "not_applicable", "i": "cannot_tell"}
-    found = {key: one.id for one in ACTIONS for key in one.keys if key in {*meanings, "u"}}
+    shown = {Place.QUESTION, Place.OVERVIEW}
+    found = {
+        key: one.id
+        for one in ACTIONS
+        for key in one.keys
+        if key in {*meanings, "u"} and shown & set(one.places)
+    }
     assert found == {**meanings, "u": "undo"}
+
+
+def test_the_letters_of_an_answer_mean_nothing_else_but_the_fix_list() -> None:
+    letters = {"y", "n", "p", "i", "e", "c"}
+    shown = {Place.QUESTION, Place.OVERVIEW}
+    elsewhere = [one for one in ACTIONS if letters & set(one.keys) and not shown & set(one.places)]
+    assert elsewhere == []
 
 
 def test_a_key_that_is_never_required_is_never_bound() -> None:

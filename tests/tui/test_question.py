@@ -107,6 +107,19 @@ def test_an_answer_without_its_note_stays_until_it_has_one(
     drive(play)
 
 
+def test_enter_takes_the_words_of_a_check_as_the_missing_note(drive: Drive) -> None:
+    async def play(driven: Driven) -> None:
+        await driven.checked()
+        await driven.goto("tested")
+        await driven.press("p")
+        assert "Enter takes the check's words" in driven.text
+        await driven.press("enter")
+        assert driven.walk.review.answers["tested"].note.startswith("tests-present: ")
+        assert driven.question.at == "proven"
+
+    drive(play)
+
+
 def test_not_applicable_is_neither_shown_nor_taken_where_it_is_forbidden(drive: Drive) -> None:
     async def play(driven: Driven) -> None:
         await driven.goto("proven")

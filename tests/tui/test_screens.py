@@ -11,6 +11,7 @@ from holdshort.errors import RepositoryStateError
 from holdshort.model.review import Decision, Verdict
 from holdshort.tui.screens.checks import ChecksScreen
 from holdshort.tui.screens.done import DoneScreen
+from holdshort.tui.screens.fixes import FixesScreen
 from holdshort.tui.screens.home import HomeScreen
 from holdshort.tui.screens.overview import OverviewScreen
 from holdshort.tui.screens.question import QuestionScreen
@@ -129,6 +130,38 @@ def test_a_review_that_is_signed_already_is_refused_before_the_first_screen(driv
     drive(sign)
     with pytest.raises(RepositoryStateError, match="already signed"):
         drive(sign)
+
+
+# Fix list
+
+
+def test_the_fix_list_names_the_cheapest_first_and_leads_to_its_question(drive: Drive) -> None:
+    async def play(driven: Driven) -> None:
+        await driven.checked()
+        await driven.press("x")
+        assert isinstance(driven.app.screen, FixesScreen)
+        assert driven.rows[3].strip().startswith("> accept")
+        assert "holdshort answer seeded --accept" in driven.text
+        await driven.press("j")
+        second = driven.app.screen._actions[1].questions[0]
+        await driven.press("enter")
+        assert driven.question.at == second
+        assert len(driven.walk.draft.state.history.changes) == 0
+
+    drive(play, straight=False)
+
+
+def test_the_fix_list_ends_with_a_signature_that_is_no_question(drive: Drive) -> None:
+    async def play(driven: Driven) -> None:
+        await driven.press("x")
+        await driven.press("pagedown", "pagedown")
+        assert "> sign" in driven.text
+        await driven.press("enter", "E")
+        assert isinstance(driven.app.screen, FixesScreen)
+        await driven.press("escape")
+        assert isinstance(driven.app.screen, HomeScreen)
+
+    drive(play, straight=False)
 
 
 # Overview

@@ -22,6 +22,7 @@ class Place(StrEnum):
     OVERVIEW = "Overview"
     SIGN = "Sign"
     CHECKS = "Checks"
+    FIXES = "Fix list"
     DONE = "Done"
     HELP = "Help"
 
@@ -85,6 +86,7 @@ _BY_LETTER = {
     "O": Place.OVERVIEW,
     "S": Place.SIGN,
     "C": Place.CHECKS,
+    "F": Place.FIXES,
     "D": Place.DONE,
     "?": Place.HELP,
 }
@@ -107,12 +109,13 @@ def _act(
     )
 
 
-_ALL = "HQOSCD?"
+_ALL = "HQOSCFD?"
 
 ACTIONS = (
     _act("H", "enter", "start", "Start", "Open the review named here.", "Start", 1),
     _act("H", "m", "rename", "Change", "Name another model or release.", "Change", 3),
-    _act("H", "N", "profile", "Other profile", "Ask more or fewer questions.", "Profile", 4),
+    _act("H", "x", "fixes", "Fix list", "What is left to do, cheapest first.", "Fix list", 4),
+    _act("H", "N", "profile", "Other profile", "Ask more or fewer questions.", "Profile", 6),
     _act("Q", "y", "yes", "Yes", "Answer yes and go on.", "Answer", 1),
     _act("Q", "n", "no", "No", "Answer no; a failing check becomes the note.", "Answer", 1),
     _act("Q", "p", "partly", "Partly", "Answer partly.", "Answer", 1),
@@ -124,15 +127,16 @@ ACTIONS = (
     _act("Q", "c", "note", "Note", "Write a note.", "Note", 2),
     _act("Q", "s", "skip", "Skip", "Put the question off and go on.", "Skip", 7),
     _act("Q", "g", "guidance", "Guidance", "Show all of the guidance, or less."),
-    _act("QC", "E", "open_file", "Editor", "Open the first evidence or place in $EDITOR."),
-    _act("HQOC", "j down", "down", "Next", "Go to the next question or row.", "Move", 5),
-    _act("HQOC", "k up", "up", "Previous", "Go to the previous question or row.", "Move", 5),
+    _act("QCF", "E", "open_file", "Editor", "Open the first evidence or place in $EDITOR."),
+    _act("HQOCF", "j down", "down", "Next", "Go to the next question or row.", "Move", 5),
+    _act("HQOCF", "k up", "up", "Previous", "Go to the previous question or row.", "Move", 5),
     _act("S", "down", "down", "Next", "Go to the next open question."),
     _act("S", "up", "up", "Previous", "Go to the previous open question."),
     _act("QO", "J", "next_section", "Next section", "Go to the next section."),
     _act("QO", "K", "previous_section", "Previous section", "Go to the previous section."),
     _act("O", "enter", "go", "Go", "Go to the question in focus.", "Go", 1),
     _act("C", "enter", "go", "Go", "Go to the question of the check in focus.", "Go", 1),
+    _act("F", "enter", "go", "Go", "Begin the review at the question in focus.", "Go", 1),
     _act("C", "v", "rerun", "Again", "Run the check in focus again.", "Again", 3),
     _act("C", "r", "rerun_all", "All again", "Run every check again.", "All again", 4),
     _act("S", "enter", "commit", "Sign", "Sign, and commit this one file.", "Sign and commit", 1),
@@ -152,9 +156,9 @@ ACTIONS = (
     _act("HQOC", "t", "checks", "Checks", "Show the checks, or go back.", "Checks", 6),
     _act("QO", "S", "sign", "Sign", "See what a signature would claim.", "Sign", 3),
     _act("QO", "H", "follow", "Follow HEAD", "Move the review to the new HEAD."),
-    _act("HQOSC?", "pagedown", "page_down", "Page down", "Scroll down."),
-    _act("HQOSC?", "pageup", "page_up", "Page up", "Scroll up."),
-    _act("QOSC?", "escape", "back", "Back", "Go back; nothing is lost.", "Back", 3),
+    _act("HQOSCF?", "pagedown", "page_down", "Page down", "Scroll down."),
+    _act("HQOSCF?", "pageup", "page_up", "Page up", "Scroll up."),
+    _act("QOSCF?", "escape", "back", "Back", "Go back; nothing is lost.", "Back", 3),
     _act("D", "enter", "quit", "Finish", "Leave; everything is committed.", "Finish", 1),
     _act(_ALL, "question_mark", "help", "Help", "Show the keys of this screen.", "Help", 0),
     _act(_ALL, "ctrl+p", "palette", "Commands", "Find a command by its name."),

@@ -185,15 +185,19 @@ class HoldshortApp(App[int]):
 
             self.push_screen(HomeScreen(self.visit, self.wanted))
 
-    def begin(self, wanted: Wanted) -> None:
-        """Open or resume a review, and show its questions.
+    def begin(self, wanted: Wanted, question: str = "") -> None:
+        """Open or resume a review, and show its questions, or one of them.
 
         Raises:
             HoldshortError: it cannot be opened; nothing was changed.
         """
         if self.visit:
             self.wanted = wanted
+            if self.walk:
+                self.walk.draft.close()
             self.walk = self.visit.begin(wanted)
+            if question:
+                self.walk.go(question)
             self.open_questions()
 
     def open_questions(self) -> None:
@@ -218,6 +222,17 @@ class HoldshortApp(App[int]):
         from holdshort.tui.screens.checks import ChecksScreen  # noqa: PLC0415 - on first use
 
         self.push_screen(ChecksScreen(), chosen)
+
+    def open_fixes(self, wanted: Wanted, chosen: Callable[[str | None], None]) -> None:
+        """Show what is left to do; `chosen` gets the question to begin at, or None.
+
+        Raises:
+            HoldshortError: the review cannot be read.
+        """
+        from holdshort.tui.screens.fixes import FixesScreen  # noqa: PLC0415 - on first use
+
+        if self.visit:
+            self.push_screen(FixesScreen(self.visit, wanted), chosen)
 
     def open_sign(self) -> None:
         """Show what a signature would claim."""

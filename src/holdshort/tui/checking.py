@@ -12,9 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from holdshort.model.finding import Finding
-
 if TYPE_CHECKING:
+    from holdshort.model.finding import Finding
     from holdshort.walkthrough.visit import Visit
 
 BATCH_S = 0.1

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from holdshort.errors import UsageError
 from holdshort.model.checklist import AnswerType, Question, Severity
+from holdshort.model.finding import Outcome
 from holdshort.model.progress import QuestionView, may_be
 from holdshort.model.review import Answer, Change, Evidence, Verdict, Via, Waiver
 from holdshort.model.suggestion import against
@@ -102,6 +103,17 @@ class Walkthrough(Reading):
             raise UsageError(f"{question} takes a value, not a note")
         answer = replace(self._answer_of(view), note=_clean(text, "note"))
         return self._save(view, answer, f"note on {question}")
+
+    def note_from_check(self, question: str) -> Step:
+        """Take what a failing or warning check beside a question says as its note.
+
+        Raises:
+            UsageError: no check beside it fails or warns.
+        """
+        for finding in self.view(question).findings:
+            if finding.outcome in {Outcome.FAIL, Outcome.WARN}:
+                return self.note(question, f"{finding.id}: {finding.headline}")
+        raise UsageError(f"no check beside {question} fails or warns")
 
     def value(self, question: str, text: str) -> Step:
         """Set the value of a typed question or a scope facet; a list is one item a line.

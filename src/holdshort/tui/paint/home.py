@@ -71,7 +71,7 @@ def drafts(rows: Sequence[DraftRow], focus: int, today: datetime, width: int) ->
     at = focus == len(rows)
     new = join((text(">" if at else " ", "$hs-key bold"), text("another review, named below")))
     lines.append(on_click(selected(new, width) if at else new, f"pick({len(rows)})"))
-    return stack([*lines, EMPTY])
+    return stack(lines)
 
 
 def proof(

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from holdshort.model.action import Action
 from holdshort.model.checklist import Severity
 from holdshort.model.finding import Finding
+from holdshort.model.policy import ANY_ROLE
 from holdshort.model.progress import QuestionView
 from holdshort.model.review import Verdict
 from holdshort.tui.paint import words
-from holdshort.tui.text import cell, join, on_click, row, selected, text
+from holdshort.tui.text import cell, join, on_click, row, selected, spread, text
 
 _ID_COLUMNS = 22
 _COUNT_COLUMNS = 4
+_KIND_COLUMNS = 9
 _TITLE_COLUMNS = 30
 _NARROW = 60
 _SECTION_HEADS = ("yes", "no", "part", "n/a", "?", "todo")
@@ -32,7 +35,8 @@ def question_row(view: QuestionView, width: int, *, focused: bool) -> Content:
     blocker = view.question.severity is Severity.BLOCKER
     weight = text("B", "$hs-fail bold") if blocker else text(" ")
     state = _state(view)
-    room = max(width - 2 - 3 - 1 - _ID_COLUMNS - 8 - state.cell_length, 1)
+    taken = len("> [x] B ") + _ID_COLUMNS + 1 + (state.cell_length + 1 if state else 0)
+    room = max(width - taken, 1)
     line = join(
         (
             text(">" if focused else " ", "$hs-key bold"),
@@ -86,7 +90,7 @@ def _section_line(title: Content, cells: Sequence[Content], width: int) -> Conte
 
 def finding_row(finding: Finding, width: int, *, focused: bool, number: int) -> Content:
     """Return one check on one line."""
-    room = max(width - 2 - words.OUTCOME_COLUMNS - _ID_COLUMNS - 4, 1)
+    room = max(width - len("> [pass] ") - _ID_COLUMNS - 2, 1)
     line = join(
         (
             text(">" if focused else " ", "$hs-key bold"),
@@ -110,4 +114,17 @@ def waiting_row(name: str, width: int, *, focused: bool, running: bool, number: 
         ),
         " ",
     )
+    return on_click(selected(line, width) if focused else line, f"pick({number})")
+
+
+def action_row(action: Action, width: int, *, focused: bool, number: int) -> Content:
+    """Return one thing to do on one line."""
+    named = ", ".join(action.questions)
+    owner = text(action.owner.replace("_", " ") if action.owner != ANY_ROLE else "", "$hs-muted")
+    parts = (
+        text(">" if focused else " ", "$hs-key bold"),
+        cell(text(action.kind.value, "bold"), _KIND_COLUMNS),
+        text(named, "$hs-key") or text(action.why),
+    )
+    line = spread(join(parts, " "), owner, width)
     return on_click(selected(line, width) if focused else line, f"pick({number})")

@@ -39,7 +39,6 @@ _NEEDS = {
     Need.VALUE: "a value",
     Need.AGAIN: "your answer again",
 }
-OUTCOME_COLUMNS = 6
 
 
 def outcome(value: Outcome) -> Content:

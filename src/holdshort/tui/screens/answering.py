@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from holdshort.model.checklist import AnswerType
+from holdshort.model.finding import Outcome
 from holdshort.model.progress import Need, QuestionView
 from holdshort.model.review import Verdict
 from holdshort.tui.paint import question as paint
@@ -49,11 +50,22 @@ class Answering(Reviewing):
         self._answer(Verdict.UNKNOWN)
 
     def action_accept(self) -> None:
-        """Accept the suggested yes; on an answered question go on to the next open one."""
+        """Accept the suggested yes, or a check's words as the note, or go on."""
         view = self.view
         if view.suggestion.acceptable and not view.answered:
             self._step(lambda: self.walk.accept(self.at), advance=True)
-            return
+        elif self.takes_words:
+            self._step(lambda: self.walk.note_from_check(self.at), advance=True)
+        else:
+            self._go_on(view)
+            self.refresh_all()
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether Enter takes the words of a check as the note that is missing."""
+        return _has_words(self.view)
+
+    def _go_on(self, view: QuestionView) -> None:
         following = self.walk.following(self.at, self.walk.filters)
         if not view.answered or view.needs:
             self.say(text("Enter accepts a suggested yes; here a letter answers.", "$hs-muted"))
@@ -61,7 +73,6 @@ class Answering(Reviewing):
             self.go(following)
         else:
             self.say(self._finish_line())
-        self.refresh_all()
 
     def action_number(self, digit: str) -> None:
         """Choose the value, or attach the evidence, under a digit."""
@@ -138,6 +149,8 @@ class Answering(Reviewing):
         ways = []
         if Need.EVIDENCE in view.needs:
             ways.append("1-9 offered, e other" if view.suggestion.places else "e adds it")
+        if _has_words(view):
+            ways.append("Enter takes the check's words")
         if {Need.NOTE, Need.REASON} & set(view.needs):
             ways.append("c writes it")
         if Need.VALUE in view.needs:
@@ -152,3 +165,9 @@ class Answering(Reviewing):
                 f"All answered; {progress.needs} still need something: f then ! stops there."
             )
         return text("All answered. S signs, o shows all.", "bold")
+
+
+def _has_words(view: QuestionView) -> bool:
+    """Tell whether a note is missing and a check beside the question has words for it."""
+    speaks = {Outcome.FAIL, Outcome.WARN}
+    return Need.NOTE in view.needs and any(one.outcome in speaks for one in view.findings)

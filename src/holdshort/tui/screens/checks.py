@@ -4,46 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from holdshort.model.finding import Finding, Outcome
 from holdshort.tui.actions import Place, bindings_of
 from holdshort.tui.paint import rows, words
-from holdshort.tui.screens.shell import Shell
+from holdshort.tui.screens.listed import Listed
 from holdshort.tui.text import (
-    EMPTY,
     block,
     fit,
     join,
     labelled,
     spread,
-    stack,
     text,
-    window,
     wrapped,
 )
 
 _PLACES = 4
-_DETAIL_ROWS = 9
 
 
-class ChecksScreen(Shell):
+class ChecksScreen(Listed):
     """The list of checks above the details of one."""
 
     PLACE = Place.CHECKS
     BINDINGS = bindings_of(Place.CHECKS)
 
-    def __init__(self) -> None:
-        """Put the focus on the first check."""
-        super().__init__()
-        self._focus = 0
-
-    def body(self) -> ComposeResult:
-        """Lay out list and details."""
-        yield Static(EMPTY, id="list")
-        yield Static(EMPTY, id="detail")
+    def count(self) -> int:
+        """Return how many checks there are."""
+        return len(self.ids)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -53,7 +41,7 @@ class ChecksScreen(Shell):
     @property
     def finding(self) -> Finding | None:
         """What the check in focus said, if it has reported."""
-        return self._findings().get(self.ids[self._focus]) if self.ids else None
+        return self._findings().get(self.ids[self.focus_at]) if self.ids else None
 
     def redraw(self) -> None:
         """Paint list and details."""
@@ -76,7 +64,7 @@ class ChecksScreen(Shell):
         )
         lines = []
         for number, name in enumerate(self.ids):
-            focused = number == self._focus
+            focused = number == self.focus_at
             if found := findings.get(name):
                 lines.append(rows.finding_row(found, self.columns, focused=focused, number=number))
             else:
@@ -85,11 +73,7 @@ class ChecksScreen(Shell):
                         name, self.columns, focused=focused, running=name in running, number=number
                     )
                 )
-        height = self.query_one("#body").size.height
-        detail = list(self._detail())[: min(_DETAIL_ROWS, height // 2)]
-        room = max(height - len(detail) - 1, 1)
-        self.query_one("#list", Static).update(stack(window(lines, self._focus, room)))
-        self.query_one("#detail", Static).update(stack(detail))
+        self.paint_list(lines, list(self._detail()))
 
     def _findings(self) -> dict[str, Finding]:
         return self.hold.visit.findings if self.hold.visit else {}
@@ -113,30 +97,10 @@ class ChecksScreen(Shell):
 
     # Actions
 
-    def action_down(self) -> None:
-        """Go to the next check."""
-        self._move(1)
-
-    def action_up(self) -> None:
-        """Go to the previous check."""
-        self._move(-1)
-
-    def action_page_down(self) -> None:
-        """Go ten checks on."""
-        self._move(10)
-
-    def action_page_up(self) -> None:
-        """Go ten checks back."""
-        self._move(-10)
-
-    def action_pick(self, number: int) -> None:
-        """Put the focus on a row that was clicked."""
-        self._move(number - self._focus)
-
     def action_go(self) -> None:
         """Go to the question the check in focus stands beside."""
         walk = self.hold.walk
-        name = self.ids[self._focus] if self.ids else ""
+        name = self.ids[self.focus_at] if self.ids else ""
         beside = [
             view.question.id
             for view in (walk.views() if walk else ())
@@ -161,7 +125,7 @@ class ChecksScreen(Shell):
     def action_rerun(self) -> None:
         """Run the check in focus again."""
         if self.ids:
-            self.hold.run_checks((self.ids[self._focus],))
+            self.hold.run_checks((self.ids[self.focus_at],))
         self.refresh_all()
 
     def action_rerun_all(self) -> None:
@@ -172,8 +136,3 @@ class ChecksScreen(Shell):
     def action_checks(self) -> None:
         """Close, as the same key opened it."""
         self.dismiss(None)
-
-    def _move(self, rows_: int) -> None:
-        self.say(EMPTY)
-        self._focus = min(max(self._focus + rows_, 0), max(len(self.ids) - 1, 0))
-        self.refresh_all()

@@ -48,11 +48,15 @@ class HomeScreen(Shell):
         yield Pane(id="pane", classes="pane")
         yield Static(EMPTY, id="wanted")
 
-    def redraw(self) -> None:
-        """Paint everything; findings stream in from above."""
-        visit, checking = self._visit, self.hold.checking
-        self._drafts = visit.drafts
+    def on_screen_resume(self) -> None:
+        """Look for drafts again: one may have been begun or signed under another screen."""
+        self._drafts = self._visit.drafts
         self._focus = min(self._focus, len(self._drafts))
+        super().on_screen_resume()
+
+    def redraw(self) -> None:
+        """Paint everything; findings stream in."""
+        visit, checking = self._visit, self.hold.checking
         self._paint_heading()
         pane = self.query_one("#pane", Pane)
         running = bool(checking and checking.running)
@@ -119,14 +123,28 @@ class HomeScreen(Shell):
 
     def action_start(self) -> None:
         """Open the review in focus, else the one named below."""
-        wanted = self._wanted
-        if self._focus < len(self._drafts):
-            key = self._drafts[self._focus].state.key
-            wanted = replace(
-                wanted, model=key.model, release=key.release, checklist=key.checklist, profile=""
-            )
-        self.attempt(lambda: self.hold.begin(wanted))
+        self.attempt(lambda: self.hold.begin(self._chosen()))
         self.refresh_all()
+
+    def action_fixes(self) -> None:
+        """Show what is left to do for the review in focus."""
+        wanted = self._chosen()
+
+        def chosen(question: str | None) -> None:
+            if question:
+                self.attempt(lambda: self.hold.begin(wanted, question))
+                self.refresh_all()
+
+        self.attempt(lambda: self.hold.open_fixes(wanted, chosen))
+        self.refresh_all()
+
+    def _chosen(self) -> Wanted:
+        if self._focus >= len(self._drafts):
+            return self._wanted
+        key = self._drafts[self._focus].state.key
+        return replace(
+            self._wanted, model=key.model, release=key.release, checklist=key.checklist, profile=""
+        )
 
     def action_rename(self) -> None:
         """Name what is reviewed: a release, or a model and a release."""

@@ -164,8 +164,10 @@ class QuestionScreen(Answering):
 
     def legal(self) -> Iterator[Action]:
         """Leave Enter out of the footer where it accepts nothing."""
-        accepts = self.views and self.view.suggestion.acceptable and not self.view.answered
-        return (one for one in super().legal() if accepts or one.id != "accept")
+        view = self.view if self.views else None
+        accepts = view and view.suggestion.acceptable and not view.answered
+        takes = accepts or (view and self.takes_words)
+        return (one for one in super().legal() if takes or one.id != "accept")
 
     def go(self, question: str) -> None:
         """Show another question from its top."""
