@@ -37,8 +37,10 @@ class PathSearch:
             return [path for _, path in self._left[:most]]
         likely = heapq.nsmallest(SCORED, self._left, key=lambda both: self._distance(both, query))
         matcher = Matcher(query)
-        scored = [(path not in self._first, -matcher.match(path), path) for _, path in likely]
-        return [path for _, _, path in sorted(scored)[:most]]
+        scored = [
+            (path not in self._first, -matcher.match(path), len(path), path) for _, path in likely
+        ]
+        return [path for *_, path in sorted(scored)[:most]]
 
     def _distance(self, both: tuple[str, str], query: str) -> tuple[bool, bool, bool, int]:
         folded, path = both
