@@ -347,3 +347,40 @@ def test_a_moved_head_is_told_and_can_be_followed(drive: Drive, git: Git, projec
         assert driven.walk.visit.commit == git(project, "rev-parse", "HEAD")
 
     drive(play)
+
+
+def test_home_follows_a_moved_head(drive: Drive, git: Git, project: Path) -> None:
+    async def play(driven: Driven) -> None:
+        await driven.checked()
+        git(project, "rm", "--quiet", "train.py")
+        git(project, "commit", "--quiet", "--message=Remove")
+        driven.app.look_at_head()
+        await driven.until(lambda: "HEAD moved while this was open.  H follows it." in driven.text)
+        await driven.press("H")
+        await driven.checked()
+        assert git(project, "rev-parse", "--short=7", "HEAD") in driven.rows[0]
+        assert "HEAD moved" not in driven.text
+
+    drive(play, straight=False)
+
+
+@pytest.mark.usefixtures("ssh_key")
+def test_a_head_that_cannot_be_followed_leaves_everything_as_it_was(
+    drive: Drive, git: Git, project: Path
+) -> None:
+    async def play(driven: Driven) -> None:
+        await driven.checked()
+        await driven.press("y")
+        place = project / "reviews" / "repository" / "1.0" / "tiny"
+        place.mkdir(parents=True)
+        (place / "ada.yaml").write_text("signed: elsewhere\n", "utf-8")
+        git(project, "add", "reviews")
+        git(project, "commit", "--quiet", "--message=Sign elsewhere")
+        driven.app.look_at_head()
+        await driven.until(lambda: "HEAD moved" in driven.text)
+        await driven.press("H")
+        assert "already signed" in driven.text
+        await driven.press("y")
+        assert len(driven.walk.review.answers) == 2
+
+    drive(play)

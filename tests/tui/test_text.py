@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from holdshort.tui.text import block, cell, fit, flowing, join, labelled, spread, text, wrapped
+from holdshort.tui.text import (
+    block,
+    cell,
+    fit,
+    flowing,
+    glyphs,
+    join,
+    labelled,
+    spread,
+    text,
+    wrapped,
+)
 
 HOSTILE = (
     "[/foo]",
@@ -61,6 +72,11 @@ def test_flowing_parts_are_whole_or_counted(parts: list[str], width: int) -> Non
     lines = flowing(text("x"), [text(one) for one in parts], width, indent=4, limit=2)
     assert 1 <= len(lines) <= 2
     assert all(line.cell_length <= width for line in lines)
+
+
+def test_lines_are_ascii_where_box_drawing_may_be_twice_as_wide() -> None:
+    assert glyphs({"LANG": "ja_JP.UTF-8"}) == ("=", "-")
+    assert glyphs({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}) == glyphs({})
 
 
 def test_a_long_text_ends_at_a_word() -> None:

@@ -155,7 +155,7 @@ ACTIONS = (
     _act("QO", "o", "overview", "Overview", "Show all questions, or go back.", "Overview", 3),
     _act("HQOC", "t", "checks", "Checks", "Show the checks, or go back.", "Checks", 6),
     _act("QO", "S", "sign", "Sign", "See what a signature would claim.", "Sign", 3),
-    _act("QO", "H", "follow", "Follow HEAD", "Move the review to the new HEAD."),
+    _act("HQO", "H", "follow", "Follow HEAD", "Look at the new HEAD."),
     _act("HQOSCF?", "pagedown", "page_down", "Page down", "Scroll down."),
     _act("HQOSCF?", "pageup", "page_up", "Page up", "Scroll up."),
     _act("QOSCF?", "escape", "back", "Back", "Go back; nothing is lost.", "Back", 3),

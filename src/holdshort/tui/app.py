@@ -275,7 +275,7 @@ class HoldshortApp(App[int]):
                 moved.append(visit is not None and visit.head_moved)
 
         def then() -> None:
-            said = "HEAD moved while this review was open.  H Follow it" if any(moved) else ""
+            said = "HEAD moved while this was open." if any(moved) else ""
             if said != self.warning:
                 self.warning = said
                 self.repaint()
@@ -283,16 +283,22 @@ class HoldshortApp(App[int]):
         self.in_thread(work, then)
 
     def follow_head(self) -> None:
-        """Open the same review at the new HEAD; answers whose ground changed are asked again.
+        """Look at the new HEAD; an open review goes along, what changed is asked again.
 
         Raises:
-            HoldshortError: it cannot be opened there; the answers are kept.
+            HoldshortError: it cannot be opened there; everything is as before.
         """
+        visit = self._open_visit()
         self.close()
-        self.visit = self._open_visit()
-        self.walk = self.visit.begin(self.wanted)
+        if self.walk and self.visit:
+            try:
+                self.walk = visit.begin(self.wanted)
+            except HoldshortError:
+                self.walk = self.visit.begin(self.wanted)
+                raise
+        self.visit = visit
         self.warning = ""
-        self.checking = Checking(self.visit, self.set_timer)
+        self.checking = Checking(visit, self.set_timer)
         self.run_checks()
 
     def edit(self, path: str, line: int) -> None:

@@ -6,7 +6,8 @@ else: spelled out by `model.text.visible`, never read as markup. Widths are term
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.content import Content
 from textual.style import Style
@@ -16,6 +17,25 @@ from holdshort.model.text import visible, visible_lines
 EMPTY = Content()
 MAX_SHOWN_CHARS = 4_000
 """Longest text that is painted. Source: our own limit; a full screen holds about 2 000."""
+
+
+def glyphs(environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return what a thick and a thin line are made of.
+
+    Box drawing is as wide as two letters in many East Asian terminals; there ASCII is safe.
+    Source: Unicode Standard Annex 11, class A (ambiguous).
+    """
+    named = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((one for one in named if one), "")
+    return ("=", "-") if locale[:2] in {"ja", "ko", "zh"} else ("━", "─")
+
+
+THICK, THIN = glyphs(os.environ)
+
+
+def thin_line(width: int) -> Content:
+    """Return a line across the window."""
+    return Content.styled(THIN * width, "$hs-rule")
 
 
 def text(value: str, style: str = "") -> Content:

@@ -12,6 +12,8 @@ from holdshort.model.review import Review, Verdict
 from holdshort.tui.paint import words
 from holdshort.tui.text import (
     EMPTY,
+    THICK,
+    THIN,
     block,
     cell,
     fit,
@@ -58,7 +60,7 @@ def rule(done: int, total: int, width: int) -> Content:
     room = max(width - len(label), 0)
     bright = round(room * share)
     return Content.assemble(
-        ("━" * bright, "$hs-key"), ("─" * (room - bright), "$hs-rule"), (label, "$hs-muted")
+        (THICK * bright, "$hs-key"), (THIN * (room - bright), "$hs-rule"), (label, "$hs-muted")
     )
 
 
@@ -91,8 +93,10 @@ def _about(view: QuestionView, width: int) -> Content:
         about.append(text("waived", "$hs-warn"))
     if view.skipped:
         about.append(text("skipped", "$hs-muted"))
-    name = join((text(question.id, "$hs-key"), text(view.section, "$hs-muted")))
-    return spread(name, join(about), width)
+    name, right = text(question.id, "$hs-key"), join(about)
+    named = join((name, text(view.section, "$hs-muted")))
+    fits = named.cell_length + right.cell_length + 2 <= width
+    return spread(named if fits else name, right, width)
 
 
 def _guidance(question: Question, width: int, limit: int) -> Iterator[Content]:

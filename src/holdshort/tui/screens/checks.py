@@ -10,15 +10,7 @@ from holdshort.model.finding import Finding, Outcome
 from holdshort.tui.actions import Place, bindings_of
 from holdshort.tui.paint import rows, words
 from holdshort.tui.screens.listed import Listed
-from holdshort.tui.text import (
-    block,
-    fit,
-    join,
-    labelled,
-    spread,
-    text,
-    wrapped,
-)
+from holdshort.tui.text import block, fit, join, labelled, spread, text, wrapped
 
 _PLACES = 4
 
@@ -59,9 +51,7 @@ class ChecksScreen(Listed):
             (text("Checks", "bold"), text(f"{len(findings)} of {len(self.ids)} done"), *counts)
         )
         spent = text(f"{checking.elapsed_s:.1f} s" if checking else "", "$hs-muted")
-        self.paint_heading(
-            spread(title, spent, self.columns), text("─" * self.size.width, "$hs-rule")
-        )
+        self.paint_heading(spread(title, spent, self.columns))
         lines = []
         for number, name in enumerate(self.ids):
             focused = number == self.focus_at

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from holdshort.tui.actions import Place, bindings_of
 from holdshort.tui.paint.sign import done_page
 from holdshort.tui.screens.shell import Pane, Shell
-from holdshort.tui.text import text
+from holdshort.tui.text import THICK, text
 
 if TYPE_CHECKING:
     from holdshort.walkthrough.sealing import Committed
@@ -28,7 +28,7 @@ class DoneScreen(Shell):
     def redraw(self) -> None:
         """Paint the commit and the next steps."""
         self.paint_heading(
-            text(f"Signed {self._release}", "bold"), text("━" * self.size.width, "$hs-pass")
+            text(f"Signed {self._release}", "bold"), text(THICK * self.size.width, "$hs-pass")
         )
         pane = self.query_one("#pane", Pane)
         pane.paint(done_page(self._done, self._release, pane.columns))

@@ -50,9 +50,7 @@ class FixesScreen(Listed):
         wanted = self._wanted
         title = join((text("Fix list", "bold"), text(f"{wanted.model} {wanted.release}")))
         said = text(f"{self.count()} to do, cheapest first", "$hs-muted")
-        self.paint_heading(
-            spread(title, said, self.columns), text("─" * self.size.width, "$hs-rule")
-        )
+        self.paint_heading(spread(title, said, self.columns))
         lines = [
             rows.action_row(one, self.columns, focused=number == self.focus_at, number=number)
             for number, one in enumerate(self._actions)

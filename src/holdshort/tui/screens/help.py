@@ -31,8 +31,7 @@ class HelpScreen(Shell):
         found = f"found: {self._wanted}" if self._wanted else f"{self._place} first"
         title = join((text("Help", "bold"), text(found, "$hs-muted")))
         self.paint_heading(
-            spread(title, text("y n p x i answer, u takes back", "$hs-muted"), self.columns),
-            text("─" * self.size.width, "$hs-rule"),
+            spread(title, text("y n p x i answer, u takes back", "$hs-muted"), self.columns)
         )
         pane = self.query_one("#pane", Pane)
         others = [one for one in Place if one not in {self._place, Place.HELP}]

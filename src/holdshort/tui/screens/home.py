@@ -87,10 +87,7 @@ class HomeScreen(Shell):
             text(f"{visit.branch or 'detached HEAD'} @ {visit.commit[:7]}", "$hs-muted"),
         )
         facts = text(f"{said}   {len(visit.entries)} files", "$hs-muted")
-        self.paint_heading(
-            spread(join(title, "   "), facts, self.columns),
-            text("─" * self.size.width, "$hs-rule"),
-        )
+        self.paint_heading(spread(join(title, "   "), facts, self.columns))
 
     def _rows(self) -> list[paint.DraftRow]:
         rows = []
@@ -119,6 +116,8 @@ class HomeScreen(Shell):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to move only where there is something to move through."""
         del parameters
+        if action == "follow":
+            return bool(self.hold.warning)
         return action not in {"up", "down"} or bool(self._drafts)
 
     def action_start(self) -> None:
@@ -168,6 +167,13 @@ class HomeScreen(Shell):
         self._wanted = replace(self._wanted, model=model, release=names[-1])
         self._focus = len(self._drafts)
         return True
+
+    def action_follow(self) -> None:
+        """Look at the new HEAD."""
+        self.attempt(self.hold.follow_head)
+        if self.hold.visit:
+            self._visit = self.hold.visit
+        self.refresh_all()
 
     def action_profile(self) -> None:
         """Take the next profile of the checklist."""

@@ -27,8 +27,5 @@ class OpeningScreen(Shell):
         """Paint the heading."""
         waiting = text("reading the repository...", "$hs-muted")
         title = text("holdshort", "$hs-brand bold")
-        self.paint_heading(
-            join((title, text(self._folder, "bold"), waiting)),
-            text("─" * self.size.width, "$hs-rule"),
-        )
+        self.paint_heading(join((title, text(self._folder, "bold"), waiting)))
         self.say(EMPTY)

@@ -96,6 +96,11 @@ class OverviewScreen(Reviewing):
 
     # Actions
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to follow HEAD only when it has moved."""
+        del parameters
+        return action != "follow" or bool(self.hold.warning)
+
     def go(self, question: str) -> None:
         """Move the focus; the walk itself stays where it is until Enter."""
         self.at = question

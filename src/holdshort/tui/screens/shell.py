@@ -20,7 +20,7 @@ from textual.widgets import Static
 from holdshort.errors import HoldshortError
 from holdshort.tui.actions import Action, Place, actions_of
 from holdshort.tui.keybar import painted
-from holdshort.tui.text import EMPTY, fit, stack, text
+from holdshort.tui.text import EMPTY, fit, stack, text, thin_line
 
 if TYPE_CHECKING:
     from holdshort.tui.app import HoldshortApp
@@ -117,13 +117,19 @@ class Shell(Screen[str | None]):
         if not (self.is_running and self.is_mounted) or self.has_class("-tiny"):
             return
         self.redraw()
-        warning = self.hold.not_saved or self.banner() or self.hold.warning
+        warning = self.hold.not_saved or self.banner() or self._head_warning()
         banner = self._static("banner")
         banner.set_class(bool(warning), "-shown")
         if warning:
             banner.update(fit(text(warning), self.columns))
         self._static("notice").update(self._notice)
         self._static("keybar").update(painted(self.legal(), self.columns))
+
+    def _head_warning(self) -> str:
+        follow = any(one.id == "follow" for one in self.legal())
+        return (
+            f"{self.hold.warning}{'  H follows it.' if follow else ''}" if self.hold.warning else ""
+        )
 
     @property
     def columns(self) -> int:
@@ -160,10 +166,10 @@ class Shell(Screen[str | None]):
         """Whether nothing has been said since the last step."""
         return not self._notice
 
-    def paint_heading(self, heading: Content, rule: Content) -> None:
-        """Show the first two lines."""
+    def paint_heading(self, heading: Content, rule: Content = EMPTY) -> None:
+        """Show the first two lines; the second is a thin line unless it is given."""
         self._static("heading").update(heading)
-        self._static("rule").update(rule)
+        self._static("rule").update(rule or thin_line(self.size.width))
 
     # Actions that work on every screen
 

@@ -64,7 +64,6 @@ class SignScreen(Shell):
                 text(head, "$hs-muted"),
                 self.columns,
             ),
-            text("─" * self.size.width, "$hs-rule"),
         )
         pane = self.query_one("#pane", Pane)
         if self._record:
