@@ -9,19 +9,24 @@ from typing import Any
 
 import pytest
 from textual.command import DiscoveryHit
+from textual.screen import ModalScreen
 
-from holdshort.tui.actions import ACTIONS, Place, actions_of, bindings_of, keys_page
+from holdshort.tui.actions import ACTIONS, WINDOWS, Place, actions_of, bindings_of, keys_page
 from holdshort.tui.keybar import painted
 from holdshort.tui.palette import Commands
 from holdshort.tui.screens.checks import ChecksScreen
 from holdshort.tui.screens.done import DoneScreen
+from holdshort.tui.screens.evidence import EvidenceWindow
+from holdshort.tui.screens.filters import FilterWindow
 from holdshort.tui.screens.fixes import FixesScreen
 from holdshort.tui.screens.help import HelpScreen
 from holdshort.tui.screens.home import HomeScreen
+from holdshort.tui.screens.line import LineWindow
 from holdshort.tui.screens.overview import OverviewScreen
 from holdshort.tui.screens.question import QuestionScreen
 from holdshort.tui.screens.shell import Shell
 from holdshort.tui.screens.sign import SignScreen
+from holdshort.tui.screens.waiver import WaiverWindow
 
 from .conftest import Drive, Driven
 
@@ -35,6 +40,12 @@ SCREENS: dict[Place, type[Shell]] = {
     Place.DONE: DoneScreen,
     Place.HELP: HelpScreen,
 }
+WINDOW_CLASSES: dict[Place, type[ModalScreen[Any]]] = {
+    Place.LINE: LineWindow,
+    Place.PICKER: EvidenceWindow,
+    Place.FILTER: FilterWindow,
+    Place.WAIVER: WaiverWindow,
+}
 KEYS_PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
 
 every_place = pytest.mark.parametrize("place", Place)
@@ -42,10 +53,15 @@ every_place = pytest.mark.parametrize("place", Place)
 
 @every_place
 def test_every_action_of_a_place_has_a_method_on_its_screen(place: Place) -> None:
-    screen = SCREENS[place]
-    assert screen.PLACE is place
+    screen = {**SCREENS, **WINDOW_CLASSES}[place]
     for action in actions_of(place):
         assert callable(getattr(screen, f"action_{action.id}", None)), action
+
+
+def test_every_screen_stands_at_its_place() -> None:
+    assert set(SCREENS) | set(WINDOW_CLASSES) == set(Place)
+    assert set(WINDOW_CLASSES) == WINDOWS
+    assert all(screen.PLACE is place for place, screen in SCREENS.items())
 
 
 @every_place
@@ -56,7 +72,7 @@ def test_no_key_has_two_meanings_on_one_screen(place: Place) -> None:
 
 @every_place
 def test_the_keys_of_a_screen_are_the_keys_of_the_table(place: Place) -> None:
-    bound: list[Any] = SCREENS[place].BINDINGS
+    bound: list[Any] = {**SCREENS, **WINDOW_CLASSES}[place].BINDINGS
     wanted = {(key, one.call(key)) for one in actions_of(place) for key in one.keys}
     assert {(one.key, one.action) for one in bound} == wanted
     assert len({one.id for one in bound}) == len(bound) == len(bindings_of(place))

@@ -33,7 +33,7 @@ def test_home_says_what_the_repository_proves_before_anything_is_set_up(drive: D
         assert "proves" in driven.text
         assert "seeds-set" in driven.text
         assert "no review yet" in driven.rows[0]
-        assert "Quick review: 9 questions, 2 with a line above beside them" in driven.text
+        assert "Quick review: 9 questions, 2 with a finding beside them" in driven.text
         assert "Release 1.0" in driven.text
 
     drive(play, straight=False)

@@ -25,6 +25,14 @@ class Place(StrEnum):
     FIXES = "Fix list"
     DONE = "Done"
     HELP = "Help"
+    LINE = "A line to type"
+    PICKER = "Evidence"
+    FILTER = "Filter"
+    WAIVER = "Waiver"
+
+
+WINDOWS = frozenset({Place.LINE, Place.PICKER, Place.FILTER, Place.WAIVER})
+"""The windows above a screen; the first two and the last are for typing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +47,7 @@ class Action:
         places: where it works.
         hint: the word in the footer, empty to leave it out; neighbours with one word share it.
         rank: footer entries with a higher rank give way first.
-        numbered: the method takes the key as its argument.
+        keyed: the method takes the key as its argument.
     """
 
     id: str
@@ -49,19 +57,21 @@ class Action:
     places: tuple[Place, ...]
     hint: str = ""
     rank: int = 5
-    numbered: bool = False
+    keyed: bool = False
 
     @property
     def shown(self) -> str:
         """The keys as a person reads them."""
-        if self.numbered:
-            return f"{self.keys[0]}-{self.keys[-1]}"
+        if self.keys == _DIGITS:
+            return "1-9"
         return " ".join(KEY_NAMES.get(key, key) for key in self.keys)
 
     def call(self, key: str) -> str:
         """Return what Textual runs for one of the keys."""
-        return f"{self.id}('{key}')" if self.numbered else self.id
+        return f"{self.id}('{key}')" if self.keyed else self.id
 
+
+_DIGITS = tuple("123456789")
 
 KEY_NAMES = {
     "enter": "Enter",
@@ -72,12 +82,16 @@ KEY_NAMES = {
     "pagedown": "PgDn",
     "question_mark": "?",
     "slash": "/",
+    "exclamation_mark": "!",
     "equals_sign": "=",
+    "tab": "Tab",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "ctrl+e": "^e",
     "ctrl+p": "^p",
     "ctrl+q": "^q",
     "ctrl+r": "^r",
+    "ctrl+x": "^x",
 }
 
 _BY_LETTER = {
@@ -89,27 +103,30 @@ _BY_LETTER = {
     "F": Place.FIXES,
     "D": Place.DONE,
     "?": Place.HELP,
+    "l": Place.LINE,
+    "p": Place.PICKER,
+    "f": Place.FILTER,
+    "w": Place.WAIVER,
 }
-_DIGITS = tuple("123456789")
 
 
 def _act(
     places: str, keys: str, action: str, name: str, said: str, hint: str = "", rank: int = 5
 ) -> Action:
-    numbered = keys == "1-9"
     return Action(
         id=action,
-        keys=_DIGITS if numbered else tuple(keys.split()),
+        keys=_DIGITS if keys == "1-9" else tuple(keys.split()),
         name=name,
         help=said,
         places=tuple(_BY_LETTER[letter] for letter in places),
         hint=hint,
         rank=rank,
-        numbered=numbered,
+        keyed=action in _KEYED,
     )
 
 
 _ALL = "HQOSCFD?"
+_KEYED = frozenset({"number", "switch"})
 
 ACTIONS = (
     _act("H", "enter", "start", "Start", "Open the review named here.", "Start", 1),
@@ -163,6 +180,17 @@ ACTIONS = (
     _act(_ALL, "question_mark", "help", "Help", "Show the keys of this screen.", "Help", 0),
     _act(_ALL, "ctrl+p", "palette", "Commands", "Find a command by its name."),
     _act(_ALL, "q ctrl+q", "quit", "Quit", "Leave; everything is saved.", "Quit", 1),
+    _act("lw", "enter", "submit", "Keep", "Keep the line; a list ends with an empty one.", "Keep"),
+    _act("p", "enter", "submit", "Attach", "Attach what is marked or in focus.", "Attach", 1),
+    _act("p", "tab", "mark", "Mark", "Mark several to attach together.", "Mark several", 3),
+    _act("p", "down", "down", "Next", "Go to the next row."),
+    _act("p", "up", "up", "Previous", "Go to the previous row."),
+    _act("p", "ctrl+x", "remove", "Remove", "Take the evidence in focus off.", "Remove", 4),
+    _act("l", "ctrl+e", "editor", "Editor", "Write the text in $EDITOR.", "Editor", 3),
+    _act("f", "u m b w s exclamation_mark", "switch", "Filter", "Put a filter on or off."),
+    _act("f", "0", "clear", "Clear", "Show all questions.", "All questions", 2),
+    _act("f", "enter f", "close", "Close", "Keep the filters as shown.", "Keep", 1),
+    _act("lpfw", "escape", "cancel", "Close", "Close; nothing is changed.", "Close", 2),
 )
 """Every action, in the order of footer and help."""
 
@@ -175,7 +203,14 @@ def actions_of(place: Place) -> Iterator[Action]:
 def bindings_of(place: Place) -> list[BindingType]:
     """Return Textual's bindings of a place."""
     return [
-        Binding(key, one.call(key), one.name, id=f"{place.lower()}.{one.id}.{key}", show=False)
+        Binding(
+            key,
+            one.call(key),
+            one.name,
+            show=False,
+            priority=place in WINDOWS and key != "enter",  # before the line that is typed in
+            id=f"{place.lower()}.{one.id}.{key}".replace(" ", "-"),
+        )
         for one in actions_of(place)
         for key in one.keys
     ]

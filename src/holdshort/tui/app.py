@@ -7,15 +7,12 @@ thread, after the first frame.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -29,6 +26,7 @@ from holdshort.tui.checking import Checking
 from holdshort.tui.screens.opening import OpeningScreen
 from holdshort.tui.screens.shell import WIDE_COLUMNS, Shell
 from holdshort.tui.settings import Settings
+from holdshort.tui.signals import FINISHING, answer_signals
 from holdshort.tui.text import text
 from holdshort.tui.themes import NAMES, themes
 
@@ -136,9 +134,7 @@ class HoldshortApp(App[int]):
     def on_mount(self) -> None:
         """Take the signals Textual leaves alone."""
         if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+            answer_signals(lambda code: self.exit(return_code=code), self.close)
 
     def on_ready(self) -> None:
         """Open the repository once the first frame stands."""
@@ -160,7 +156,8 @@ class HoldshortApp(App[int]):
             else:
                 self.call_later(lambda: then() if self.is_running else None)
 
-        threading.Thread(target=runner, daemon=not finish, name="engine").start()
+        name = FINISHING if finish else "engine"
+        threading.Thread(target=runner, daemon=not finish, name=name).start()
 
     def _open(self) -> None:
         visit = self._open_visit()

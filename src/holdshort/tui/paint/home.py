@@ -12,13 +12,13 @@ from datetime import datetime
 from textual.content import Content
 
 from holdshort.model.checklist import Checklist, Question
-from holdshort.model.finding import Finding, Level, Outcome, Place
+from holdshort.model.finding import Finding, Level, Outcome
 from holdshort.model.suggestion import related
 from holdshort.tui.paint import words
 from holdshort.tui.text import (
     EMPTY,
-    cell,
     fit,
+    flowing,
     join,
     labelled,
     on_click,
@@ -28,12 +28,14 @@ from holdshort.tui.text import (
     text,
 )
 
-_ID_COLUMNS = 24
+_INDENT = 27
+_MAX_LINES = 2
 _GROUPS = (
     ("proves", (Outcome.PASS,)),
     ("contradicts", (Outcome.FAIL,)),
     ("cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
 )
+_LEVELS = {Outcome.PASS: Level.PASS, Outcome.FAIL: Level.FAIL, Outcome.WARN: Level.WARN}
 _SPEAKS = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WARN})
 
 
@@ -99,16 +101,22 @@ def _group(name: str, rows: Sequence[Finding], width: int) -> Iterator[Content]:
         yield EMPTY
         yield text(name, words.outcome_style(rows[0].outcome))
     for finding in rows:
-        label = Content("  ") + cell(text(finding.id, "$hs-key"), _ID_COLUMNS)
-        yield fit(join((label, text(finding.headline)), " "), width)
-        if place := _strongest(finding):
-            where = join((text(place.where, "$hs-muted"), text(place.why, "$hs-muted")))
-            yield fit(Content(" " * (_ID_COLUMNS + 3)) + where, width)
+        label = Content("  ") + text(finding.id, "$hs-key")
+        said = text(finding.headline)
+        yield from labelled(label, said, width, indent=_INDENT, limit=_MAX_LINES)
+        yield from _places(finding, width)
 
 
-def _strongest(finding: Finding) -> Place | None:
-    wanted = {Outcome.FAIL: Level.FAIL, Outcome.WARN: Level.WARN}.get(finding.outcome)
-    return next((one for one in finding.evidence if one.level is wanted), None)
+def _places(finding: Finding, width: int) -> Iterator[Content]:
+    """Yield where it stands: the places of a pass side by side, the first one against it."""
+    level = _LEVELS.get(finding.outcome)
+    found = [one for one in finding.evidence if one.level is level]
+    if finding.outcome is Outcome.PASS and found:
+        parts = [text(one.where, "$hs-muted") for one in found]
+        yield from flowing(EMPTY, parts, width, indent=_INDENT, limit=1)
+    elif found:
+        where = join((text(found[0].where, "$hs-muted"), text(found[0].why, "$hs-muted")))
+        yield fit(Content(" " * _INDENT) + where, width)
 
 
 def wanted(model: str, release: str, width: int) -> Content:
@@ -137,9 +145,7 @@ def effort(
     beside = sum(_spoken_of(one, findings) for one in questions)
     minutes = round(sum(one.minutes for one in questions))
     name = profile.capitalize()
-    said = (
-        f"{len(questions)} questions, {beside} with a line above beside them, about {minutes} min"
-    )
+    said = f"{len(questions)} questions, {beside} with a finding beside them, about {minutes} min"
     return fit(join((text(f"{name} review:", "bold"), text(said)), " "), width)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -21,6 +20,8 @@ from textual.widgets import Input, Static
 
 from holdshort.errors import HoldshortError
 from holdshort.model.progress import QuestionView
+from holdshort.tui.actions import Action, Place, actions_of, bindings_of
+from holdshort.tui.keybar import painted
 from holdshort.tui.screens.line import Line
 from holdshort.tui.search import PathSearch
 from holdshort.tui.text import EMPTY, fit, join, selected, spread, stack, text, window
@@ -49,13 +50,7 @@ class Row:
 class EvidenceWindow(ModalScreen["Step | None"]):
     """Asks for evidence of one question."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", show=False),
-        Binding("down", "move(1)", "Next", show=False, priority=True),
-        Binding("up", "move(-1)", "Previous", show=False, priority=True),
-        Binding("tab", "mark", "Mark several", show=False, priority=True),
-        Binding("ctrl+x", "remove", "Remove", show=False, priority=True),
-    ]
+    BINDINGS = bindings_of(Place.PICKER)
 
     def __init__(self, walk: Walkthrough, view: QuestionView) -> None:
         """Offer what the checks beside the question point at."""
@@ -99,12 +94,7 @@ class EvidenceWindow(ModalScreen["Step | None"]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._marked:
-            self._take("\n".join(self._marked))
-        elif self._rows:
-            self._take(self._rows[self._focus].ref)
-        else:
-            self._take(event.value)
+        self.action_submit()
 
     @on(Line.Several)
     def _pasted(self, event: Line.Several) -> None:
@@ -113,9 +103,27 @@ class EvidenceWindow(ModalScreen["Step | None"]):
 
     # Actions
 
-    def action_move(self, rows: int) -> None:
-        """Go up or down in the rows."""
-        self._focus = min(max(self._focus + rows, 0), max(len(self._rows) - 1, 0))
+    def action_submit(self) -> None:
+        """Attach what is marked, else the row in focus, else the line as it is typed."""
+        if self._marked:
+            self._take("\n".join(self._marked))
+        elif self._rows:
+            self._take(self._rows[self._focus].ref)
+        else:
+            self._take(self.query_one("#line", Input).value)
+
+    def action_cancel(self) -> None:
+        """Close without attaching anything."""
+        self.dismiss(None)
+
+    def action_down(self) -> None:
+        """Go to the next row."""
+        self._focus = min(self._focus + 1, max(len(self._rows) - 1, 0))
+        self._paint()
+
+    def action_up(self) -> None:
+        """Go to the previous row."""
+        self._focus = max(self._focus - 1, 0)
         self._paint()
 
     def action_mark(self) -> None:
@@ -126,7 +134,7 @@ class EvidenceWindow(ModalScreen["Step | None"]):
                 del self._marked[ref]
             else:
                 self._marked[ref] = None
-            self.action_move(1)
+            self.action_down()
 
     def action_remove(self) -> None:
         """Take an attached evidence off."""
@@ -180,14 +188,17 @@ class EvidenceWindow(ModalScreen["Step | None"]):
         ]
         nothing = [text("Nothing fits; Enter takes it as it is typed.", "$hs-muted")]
         self.query_one("#rows", Static).update(stack(window(lines, self._focus, height) or nothing))
-        enter = f"attach {len(self._marked)}" if self._marked else "attach"
-        keys = (("Enter", enter), ("Tab", "mark several"), ("Esc", "close"))
-        left = join(join((text(k, "$hs-key bold"), text(w, "$hs-muted")), " ") for k, w in keys)
-        right = text(f"{self._files} files", "$hs-muted")
-        self.query_one("#window-keys", Static).update(spread(left, right, width))
+        marked = f"{len(self._marked)} marked, " if self._marked else ""
+        files = text(f"{marked}{self._files} files", "$hs-muted")
+        keys = painted(self._legal(), max(width - files.cell_length - 2, 1))
+        self.query_one("#window-keys", Static).update(spread(keys, files, width))
         if self._timer:
             self._timer.reset()
             self._timer.resume()
+
+    def _legal(self) -> Iterator[Action]:
+        on_attached = bool(self._rows and self._rows[self._focus].attached)
+        return (one for one in actions_of(Place.PICKER) if one.id != "remove" or on_attached)
 
     def _line(self, row: Row, focused: bool, width: int) -> Content:
         mark = text("[x]", "$hs-pass") if row.ref in self._marked or row.attached else text("   ")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from holdshort.model.progress import Filter
+from holdshort.tui.actions import KEY_NAMES, Place, bindings_of
+from holdshort.tui.screens.line import window_keys
 from holdshort.tui.text import EMPTY, join, stack, text
 
 LETTERS = {
@@ -23,20 +22,11 @@ LETTERS = {
 }
 """The letter and the words of each filter."""
 
-_KEYS = {"!": "exclamation_mark"}
-
 
 class FilterWindow(ModalScreen[frozenset[Filter] | None]):
     """Asks which questions to stop at."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(_KEYS.get(letter, letter), f"switch('{one.value}')", words, show=False)
-            for letter, (one, words) in LETTERS.items()
-        ),
-        Binding("0", "clear", "All questions", show=False),
-        Binding("enter,f,escape", "close", "Close", show=False),
-    ]
+    BINDINGS = bindings_of(Place.FILTER)
 
     def __init__(self, filters: frozenset[Filter]) -> None:
         """Begin with the filters in force."""
@@ -48,25 +38,25 @@ class FilterWindow(ModalScreen[frozenset[Filter] | None]):
         with Vertical(classes="window"):
             yield Static(text("Stop at questions that are", "bold"), classes="title")
             yield Static(EMPTY, id="filters")
-            keys = (("0", "all questions"), ("Enter", "close"))
-            yield Static(
-                join(join((text(k, "$hs-key bold"), text(w, "$hs-muted")), " ") for k, w in keys),
-                classes="keys",
-            )
+            yield Static(window_keys(Place.FILTER), classes="keys")
 
     def on_mount(self) -> None:
         """Paint the filters."""
         self._paint()
 
-    def action_switch(self, name: str) -> None:
+    def action_switch(self, key: str) -> None:
         """Put a filter on or off."""
-        self._filters ^= {Filter(name)}
+        self._filters ^= {LETTERS[KEY_NAMES.get(key, key)][0]}
         self._paint()
 
     def action_clear(self) -> None:
         """Take every filter off."""
         self._filters.clear()
         self._paint()
+
+    def action_cancel(self) -> None:
+        """Close with the filters as they were."""
+        self.dismiss(None)
 
     def action_close(self) -> None:
         """Close with the filters as shown."""

@@ -34,7 +34,7 @@ class HelpScreen(Shell):
             spread(title, text("y n p x i answer, u takes back", "$hs-muted"), self.columns)
         )
         pane = self.query_one("#pane", Pane)
-        others = [one for one in Place if one not in {self._place, Place.HELP}]
+        others = [one for one in Place if one is not self._place]
         lines: list[Content] = []
         seen: set[tuple[str, ...]] = set()
         for place in (self._place, *others):

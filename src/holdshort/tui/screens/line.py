@@ -6,11 +6,10 @@ What is typed goes to `save`; an error of the engine is shown under the line and
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Paste
@@ -19,10 +18,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from holdshort.errors import HoldshortError
+from holdshort.tui.actions import Place, actions_of, bindings_of
 from holdshort.tui.editor import edit_text
-from holdshort.tui.text import EMPTY, block, join, stack, text
+from holdshort.tui.keybar import painted
+from holdshort.tui.text import EMPTY, block, stack, text
 
 _Result = TypeVar("_Result")
+WINDOW_COLUMNS = 72
 
 
 class Line(Input):
@@ -47,10 +49,7 @@ class Line(Input):
 class LineWindow(ModalScreen[_Result | None], Generic[_Result]):
     """Asks for one line, or with `several` for lines until an empty one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", show=False),
-        Binding("ctrl+e", "editor", "Editor", show=False, priority=True),
-    ]
+    BINDINGS = bindings_of(Place.LINE)
 
     def __init__(
         self,
@@ -76,7 +75,7 @@ class LineWindow(ModalScreen[_Result | None], Generic[_Result]):
             yield Static(block(self._hint, "$hs-muted") if self._hint else EMPTY, id="hint")
             yield Line(_first_line(self._value), id="line", select_on_focus=False)
             yield Static(EMPTY, id="problem")
-            yield Static(self._keys(), classes="keys")
+            yield Static(window_keys(Place.LINE), classes="keys")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -114,12 +113,18 @@ class LineWindow(ModalScreen[_Result | None], Generic[_Result]):
             return
         self.submit(written)
 
-    def _keys(self) -> Content:
-        enter = "add, an empty line ends" if self._several else "keep"
-        rows = (("Enter", enter), ("^e", "editor"), ("Esc", "close"))
-        return join(
-            join((text(key, "$hs-key bold"), text(said, "$hs-muted")), " ") for key, said in rows
-        )
+    def action_submit(self) -> None:
+        """Hand over what stands on the line."""
+        self.submit(self.query_one("#line", Input).value)
+
+    def action_cancel(self) -> None:
+        """Close without keeping anything."""
+        self.dismiss(None)
+
+
+def window_keys(place: Place) -> Content:
+    """Return the keys of a window."""
+    return painted(actions_of(place), WINDOW_COLUMNS)
 
 
 def _first_line(value: str) -> str:

@@ -86,6 +86,8 @@ class QuestionScreen(Answering):
         checking = self.hold.checking
         if checking and checking.running:
             facts.append(f"checks {checking.done}/{checking.total}")
+        if changed := sum(view.stale for view in self.views):
+            facts.append(f"changed {changed}")
         if filters := self.walk.filters:
             facts.append(f"filter: {', '.join(sorted(filters))}")
         if self.hold.saved:

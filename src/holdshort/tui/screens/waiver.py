@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from holdshort.errors import HoldshortError
-from holdshort.tui.text import EMPTY, join, stack, text
+from holdshort.tui.actions import Place, bindings_of
+from holdshort.tui.screens.line import window_keys
+from holdshort.tui.text import EMPTY, stack, text
 
 _FIELDS = ("reason", "owner", "expires")
 
@@ -21,7 +21,7 @@ _FIELDS = ("reason", "owner", "expires")
 class WaiverWindow(ModalScreen[bool]):
     """Asks for the three parts of a waiver; Enter goes from one to the next."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Close")]
+    BINDINGS = bindings_of(Place.WAIVER)
 
     def __init__(
         self, question: str, save: Callable[[str, str, str], object], *, owner: str, expires: str
@@ -40,18 +40,22 @@ class WaiverWindow(ModalScreen[bool]):
                 yield Static(text(name.capitalize(), "$hs-muted"))
                 yield Input(self._values[name], id=name, select_on_focus=False)
             yield Static(EMPTY, id="problem")
-            keys = (("Enter", "next, then keep"), ("Esc", "close"))
-            yield Static(
-                join(join((text(k, "$hs-key bold"), text(w, "$hs-muted")), " ") for k, w in keys),
-                classes="keys",
-            )
+            yield Static(window_keys(Place.WAIVER), classes="keys")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.input.id != _FIELDS[-1]:
+        if event.input.id == _FIELDS[-1]:
+            self.action_submit()
+        else:
             self.focus_next()
-            return
+
+    def action_cancel(self) -> None:
+        """Close without a waiver."""
+        self.dismiss(result=False)
+
+    def action_submit(self) -> None:
+        """Hand over the three lines, and close when they were taken."""
         given = [self.query_one(f"#{name}", Input).value for name in _FIELDS]
         try:
             self._save(*given)
