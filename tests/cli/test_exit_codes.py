@@ -122,7 +122,7 @@ CASES = {
     "a folder that is gone": Case(6, ("--repo", "/nowhere", "status"), "nowhere"),
     "a bare repository": Case(6, STATUS, "bare repository", "Clone it", bare, "../bare.git"),
     "a branch without commits": Case(6, STATUS, "no commit yet", "Commit", unborn, "../unborn"),
-    "no release named": Case(2, STATUS, "no tag names", "--release 1.4.0", untagged),
+    "no release named": Case(2, STATUS, "no tag names", "such as: --release 20", untagged),
     "no release named for an answer": Case(
         2, ("answer", "read", "yes"), "no tag names", "--release", untagged
     ),

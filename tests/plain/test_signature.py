@@ -50,7 +50,7 @@ def test_what_is_claimed_is_said_before_the_word_is_asked(talk: Talk) -> None:
         "Answers: 1 yes, 1 no, 10 cannot tell.",
         "Given: 11 manual, 1 suggested.",
         f"Writes: {RECORD}",
-        "Message: review: repository 1.4.0 not ready (4 blockers)",
+        "Message: review: repository 1.4.0 not ready (4 blockers, 6 majors)",
         "As: ada, ada@example.org, role any.",
         "Hooks are not run, nothing else is committed, nothing is pushed.",
         "I confirm these answers are my own judgement for this commit.",

@@ -245,7 +245,10 @@ def test_head_moved_between_sealing_and_committing(begin: Begin, git: Git, proje
 def test_on_a_detached_head_a_commit_is_asked_for(begin: Begin, git: Git, project: Path) -> None:
     git(project, "checkout", "--quiet", "--detach")
     walk = answered(begin(PASS))
-    signed = sign_review(seal(walk, Decision.APPROVE), signing_key(walk.visit))
+    with pytest.raises(RepositoryStateError, match="detached HEAD"):
+        seal(walk, Decision.APPROVE)
+    sealed = seal(walk, Decision.APPROVE, detached=True)
+    signed = sign_review(sealed, signing_key(walk.visit))
     with pytest.raises(RepositoryStateError, match="detached HEAD"):
         commit_review(walk, signed)
     assert len(walk.visit.drafts) == 1

@@ -81,11 +81,13 @@ class Dossier:
     """What the counted reviews amount to.
 
     Attributes:
+        against: the rows that stand against ready: blocking ones, then majors over the limit.
         missing: roles whose questions nobody entitled answered, or whose approval is missing.
         reasons: one phrase per thing that stands against ready, blockers first.
     """
 
     rows: tuple[QuestionRow, ...]
+    against: tuple[QuestionRow, ...]
     missing: tuple[str, ...]
     verdict: ReleaseVerdict
     reasons: tuple[str, ...]
@@ -120,6 +122,7 @@ def fold(
     reasons = tuple(_reasons(rows, missing, policy, reviews))
     return Dossier(
         rows=rows,
+        against=tuple(_against(rows, policy)),
         missing=missing,
         verdict=_verdict(rows, missing, policy, reviews),
         reasons=reasons,
@@ -328,4 +331,4 @@ def _reasons(
     for row in dict.fromkeys([*_against(rows, policy), *disputed]):
         yield f"{row.severity} {row.state.value}: {row.id}" + (f" ({row.why})" if row.why else "")
     for role in missing:
-        yield f"missing: {role}"
+        yield "missing: an approval" if role == ANY_ROLE else f"missing: {role}"

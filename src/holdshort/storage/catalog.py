@@ -20,6 +20,8 @@ from holdshort.storage.yaml_dump import dump
 DEFAULT = "ml-model-release"
 """The checklist used when nothing names another."""
 
+_MARK = SCHEMA.rpartition("/")[0].encode()
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -63,7 +65,7 @@ def find(identity: str, own: tuple[Source, ...] = ()) -> Checklist:
         BadInputError: no checklist has this id, or the one that has it cannot be read.
     """
     known: list[str] = []
-    for source in (*own, *bundled()):
+    for source in (*filter(_is_ours, own), *bundled()):
         checklist = parse(source)
         if checklist.id == identity:
             return checklist
@@ -72,6 +74,11 @@ def find(identity: str, own: tuple[Source, ...] = ()) -> Checklist:
         f"no checklist is called {one_line(identity, 80)!r}",
         f"Known: {', '.join(known) or 'none'}.",
     )
+
+
+def _is_ours(source: Source) -> bool:
+    """Tell whether a file means to be a checklist of ours; `checklists/` is a common name."""
+    return _MARK in source.data
 
 
 def _folder() -> Path:

@@ -63,11 +63,23 @@ def commit_files(
         MissingEnvironmentError: no identity, no key, no permission or no disk space.
     """
     reference = _reference(repo, allow_detached=allow_detached)
-    _refuse_moved(repo, expected_head)
-    _refuse_foreign_work(repo, files)
+    check_committable(repo, files, expected_head=expected_head, allow_detached=allow_detached)
     draft = _Draft(repo, files, message, expected_head, repo.default_identity())
     signing = _signing(repo, draft.author)
     return _publish(draft, reference, signing, on_terminal=on_terminal)
+
+
+def check_committable(
+    repo: Repo, files: Mapping[str, bytes], *, expected_head: str, allow_detached: bool = False
+) -> None:
+    """Refuse now what `commit_files` would refuse, before anybody is asked for a passphrase.
+
+    Raises:
+        RepositoryStateError: as `commit_files`.
+    """
+    _reference(repo, allow_detached=allow_detached)
+    _refuse_moved(repo, expected_head)
+    _refuse_foreign_work(repo, files)
 
 
 def create_commit(
@@ -129,7 +141,7 @@ def _reference(repo: Repo, *, allow_detached: bool = False) -> str:
     if branch is None and not allow_detached:
         raise RepositoryStateError(
             "no branch is checked out (detached HEAD): the commit could get lost",
-            f"Check a branch out with `git switch BRANCH`, or say --detached. {_KEPT}",
+            f"Check a branch out with `git switch BRANCH`, or run `holdshort sign --detached`. {_KEPT}",
         )
     return f"refs/heads/{branch}" if branch is not None else "HEAD"
 

@@ -90,7 +90,7 @@ def read_record(data: bytes, path: str, ledger: Ledger) -> Record | RecordReport
         ledger.fail(2, f"{path}: {why}")
         return replace(_report(record), state=RecordState.MALFORMED, why=why)
     if not record.canonical:
-        ledger.note(2, f"{path}: another layout than the canonical one; the meaning is unchanged")
+        ledger.note(2, f"{path}: another layout than holdshort writes")
     return record
 
 

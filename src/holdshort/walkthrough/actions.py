@@ -74,9 +74,8 @@ def actions_after_signing(visit: Visit, wanted: Wanted, place: RecordPath) -> tu
             why=f"{row.severity} {row.state.value.replace('_', ' ')}: {row.note or row.text}",
             fix="Cure it, commit, and review the next release: holdshort review --release NEXT",
         )
-        for row in dossier.rows
-        if row.severity in policy.blocks.severities
-        and row.state not in FINE | {QuestionState.UNANSWERED}
+        for row in dossier.against
+        if row.state is not QuestionState.UNANSWERED
     )
     return (*unmet, *_ask(place.release, dossier, who.roles))
 

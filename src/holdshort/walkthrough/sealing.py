@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from holdshort.errors import HoldshortError, IncompleteError, IntegrityError, RepositoryStateError
 from holdshort.model.checklist import Severity
-from holdshort.model.dossier import FINE, Dossier, ReleaseVerdict
+from holdshort.model.dossier import Dossier, ReleaseVerdict
 from holdshort.model.finding import Finding
+from holdshort.model.policy import ANY_ROLE
 from holdshort.model.progress import Need, blockers
 from holdshort.model.review import (
     Answer,
@@ -28,7 +29,7 @@ from holdshort.model.review import (
 from holdshort.model.suggestion import against
 from holdshort.model.text import normalise, one_line
 from holdshort.signing.ssh import SigningKey, sign, signer_line, verify
-from holdshort.storage.commit import commit_files
+from holdshort.storage.commit import check_committable, commit_files
 from holdshort.storage.records import RecordPath, parse, payload_of, render
 from holdshort.storage.yaml_load import MAX_BYTES
 from holdshort.walkthrough.session import Walkthrough, stamp
@@ -50,6 +51,7 @@ class Claims:
         mutable_links: evidence URLs whose content may change.
     """
 
+    decision: Decision
     dossier: Dossier
     path: str
     message: str
@@ -74,6 +76,7 @@ def claims(walk: Walkthrough, decision: Decision) -> Claims:
     review, views, dossier = walk.review, walk.views(), walk.gate(decision)
     given = _in_order(walk).values()
     return Claims(
+        decision=decision,
         dossier=dossier,
         path=str(RecordPath.of(review)),
         message=commit_message(review, dossier),
@@ -94,14 +97,14 @@ def claims(walk: Walkthrough, decision: Decision) -> Claims:
     )
 
 
-def seal(walk: Walkthrough, decision: Decision) -> Review:
+def seal(walk: Walkthrough, decision: Decision, *, detached: bool = False) -> Review:
     """Return the sealed, unsigned review; runs the checks that have not reported.
 
     Raises:
         IncompleteError: something that this decision needs is still open, or the record would
             be too large to be read.
-        RepositoryStateError: HEAD moved since the walkthrough began, or another session
-            writes the draft.
+        RepositoryStateError: the repository's state would refuse the commit, or another
+            session writes the draft.
     """
     if walk.draft.holder:
         raise RepositoryStateError(
@@ -114,6 +117,12 @@ def seal(walk: Walkthrough, decision: Decision) -> Review:
             "HEAD moved while this review was open",
             "Your answers are saved. Start again: they move to the new commit.",
         )
+    check_committable(
+        walk.visit.repo,
+        {str(RecordPath.of(walk.review)): b""},
+        expected_head=walk.visit.commit,
+        allow_detached=detached,
+    )
     if still_open := tuple(blockers(walk.views(), decision)):
         raise IncompleteError(
             "; ".join(f"{question}: {_NEEDED[need]}" for question, need in still_open[:5]),
@@ -196,28 +205,32 @@ def commit_message(review: Review, dossier: Dossier) -> str:
 
 
 def _message(review: Review, dossier: Dossier) -> Iterator[str]:
-    against = [
-        row for row in dossier.rows if row.severity is Severity.BLOCKER and row.state not in FINE
-    ]
-    count = f" ({len(against)} blocker{'s' * (len(against) != 1)})" if against else ""
+    counts = (_counted(one, dossier) for one in (Severity.BLOCKER, Severity.MAJOR))
+    said = ", ".join(filter(None, counts))
+    count = f" ({said})" if said else ""
     verdict = dossier.verdict.words
     yield one_line(f"review: {review.model} {review.release} {verdict}{count}", 72)
     yield ""
-    for row in against:
+    for row in dossier.against:
         note = f": {one_line(row.note, 200)}" if row.note else ""
-        yield f"- blocker {row.state.value.replace('_', ' ')}: {row.id}{note}"
+        yield f"- {row.severity} {row.state.value.replace('_', ' ')}: {row.id}{note}"
     for row in dossier.rows:
         if row.state.value == "waived":
             yield f"- waived {row.why}: {row.id}"
     for role in dossier.missing:
-        yield f"- missing: {role}, who runs: holdshort review --release {review.release}" + (
-            f" --role {role}" if role != "any" else ""
-        )
+        if role != ANY_ROLE:
+            command = f"holdshort review --release {review.release} --role {role}"
+            yield f"- missing: {role}, who runs: {command}"
     if dossier.verdict in {ReleaseVerdict.READY, ReleaseVerdict.READY_WITH_WAIVERS}:
         yield f"{len(dossier.rows)} questions answered by {review.reviewer.id}."
     yield ""
     yield f"Record: {RecordPath.of(review)}"
     yield f"Check it: holdshort verify --release {review.release}"
+
+
+def _counted(severity: Severity, dossier: Dossier) -> str:
+    number = sum(row.severity is severity for row in dossier.against)
+    return f"{number} {severity}{'s' * (number != 1)}" if number else ""
 
 
 def _in_order(walk: Walkthrough) -> dict[str, Answer]:

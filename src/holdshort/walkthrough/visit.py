@@ -332,9 +332,14 @@ class Visit:
         mine = {
             one.state.key.release for one in self.drafts if one.state.key.reviewer == reviewer.id
         }
-        if len(mine) == 1:
-            return mine.pop()
-        raise UsageError("no tag names this release", "Name it: --release 1.4.0")
+        places = filter(None, map(RecordPath.parse, self.entries))
+        signed = {one.release for one in places if one.reviewer == reviewer.id}
+        for known in (mine, signed):
+            if len(known) == 1:
+                return known.pop()
+        raise UsageError(
+            "no tag names this release", f"Name it, such as: --release {self.now():%Y-%m-%d}"
+        )
 
     def _profile(self, wanted: Wanted, checklist: Checklist) -> str:
         profile = wanted.profile or self.default_profile(checklist)
@@ -358,8 +363,8 @@ class Visit:
         if str(place) in self.entries:
             raise RepositoryStateError(
                 f"{place.reviewer} has already signed {place.model} {place.release}: {place}",
-                f"Nothing was changed. See it with: holdshort show --release {place.release}"
-                + self._leftover(place),
+                f"Nothing was changed. See it with: holdshort show --release {place.release}; "
+                "another release: holdshort review --release NAME" + self._leftover(place),
             )
 
     def _leftover(self, place: RecordPath) -> str:

@@ -41,7 +41,7 @@ def command(
     console: Console = ctx.obj
     walk = begin(console, options)
     with walk.draft:
-        sealed = seal(walk, Decision(decision))
+        sealed = seal(walk, Decision(decision), detached=detached)
         key = signing_key(walk.visit)
         show_claims(walk, claims(walk, Decision(decision)), key)
         if console.interactive and not yes:
@@ -59,6 +59,9 @@ def show_claims(walk: Walkthrough, claimed: Claims, key: SigningKey) -> None:
     review = walk.review
     counts = ", ".join(f"{n} {one.word}" for one, n in claimed.by_verdict.items() if n)
     via = ", ".join(f"{n} {one.value}" for one, n in claimed.by_via.items() if n)
+    commit = walk.visit.commit[:10]
+    talk(f"Review             {review.model} {review.release} at {commit}")
+    talk(f"Decision           {claimed.decision.value}   (--decision says another)")
     talk(f"The gate will say  {claimed.dossier.verdict.words.upper()}")
     for reason in claimed.dossier.reasons:
         talk(f"                   {one_line(reason, 200)}")
