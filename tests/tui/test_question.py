@@ -59,6 +59,8 @@ def test_a_yes_that_needs_evidence_waits_for_it(drive: Drive) -> None:
         await driven.press("y")
         assert driven.question.at == "proven"
         assert "Needs evidence: e adds it, j leaves it for later" in driven.text
+        await driven.press("k", "j", "enter")
+        assert "Needs evidence: e adds it" in driven.text
         await driven.press("e")
         await driven.type("proof:2")
         await driven.press("enter")

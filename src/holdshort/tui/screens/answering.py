@@ -67,7 +67,9 @@ class Answering(Reviewing):
 
     def _go_on(self, view: QuestionView) -> None:
         following = self.walk.following(self.at, self.walk.filters)
-        if not view.answered or view.needs:
+        if view.answered and view.needs:
+            self.say(self._needs_line(view))
+        elif not view.answered:
             self.say(text("Enter accepts a suggested yes; here a letter answers.", "$hs-muted"))
         elif following:
             self.go(following)
