@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,7 +39,17 @@ def command(ctx: click.Context, folder: Path | None) -> None:
     root = create_sample(place)
     with demo_identity(place):
         shown = Console(repo=root, plain=console.plain, no_input=console.no_input)
-        ctx.exit(open_screen(shown, straight=False, wanted=Wanted(release=RELEASE)))
+        code = open_screen(shown, straight=False, wanted=Wanted(release=RELEASE))
+    talk(f"Saved. The same command resumes; to start over: rm -r {place}")
+    talk(f"Once signed, check it: {program()} --repo {root} verify")
+    ctx.exit(code)
+
+
+def program() -> str:
+    """Return how this very program was started, to be pasted."""
+    started = Path(sys.argv[0])
+    beside = Path(sys.prefix) / "bin" / "holdshort"
+    return str(beside) if started.name == "__main__.py" and beside.exists() else "holdshort"
 
 
 def scripted() -> int:
@@ -70,7 +81,7 @@ def scripted() -> int:
     say("")
     say("Inspect it:")
     say(f"  git -C {root} show {done.commit[:10]}")
-    say(f"  holdshort --repo {root} verify")
-    say(f"  holdshort payload {root / done.path}")
+    say(f"  {program()} --repo {root} verify")
+    say(f"  {program()} payload {root / done.path}")
     say(f"Remove it: rm -r {place}")
     return 0 if all(one.verdict in CLEARED for one in results) else 1

@@ -44,9 +44,11 @@ def open_screen(console: Console, *, straight: bool, wanted: Wanted | None = Non
         UsageError: nobody can be asked.
     """
     if not console.interactive:
+        console.visit()
         raise UsageError(
             "there is no terminal to ask on",
-            "Answer without one: holdshort answer ID VERDICT, or holdshort review --answers FILE",
+            "See what the repository proves: holdshort check. Answer without a terminal: "
+            "holdshort answer ID VERDICT, or holdshort review --answers FILE",
         )
     if reason := console.plain_reason():
         from holdshort.plain.walk import run as run_plain  # noqa: PLC0415 - lazy by design
