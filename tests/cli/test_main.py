@@ -191,3 +191,41 @@ def test_text_that_the_terminal_cannot_encode_is_escaped(run: Run, project: Path
 
     assert done.code == 0
     assert json.loads(done.out.encode().decode("ascii"))["schema"] == "holdshort/next/v1"
+
+
+LISTENING = """
+import json, sys
+from holdshort.cli.main import main
+reached = []
+def hook(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"}:
+        reached.append(f"{event} {arguments[-1]!r}")
+sys.addaudithook(hook)
+codes = [main(words) for words in json.loads(sys.argv[1])]
+sys.stderr.write(json.dumps({"codes": codes, "reached": reached}))
+"""
+
+
+def test_no_command_reaches_for_the_network(answered: Path) -> None:
+    link = "https://example.org/run/7"
+    words = [
+        ["answer", "read", "yes", "--evidence", link],
+        ["status", "--format", "json"],
+        ["next"],
+        ["sign", "--yes"],
+        ["show"],
+        ["verify"],
+        ["check"],
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", LISTENING, json.dumps(words)],
+        cwd=answered,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = json.loads(done.stderr.splitlines()[-1])
+
+    assert told["codes"][:5] == [0, 0, 0, 0, 0], done.stderr
+    assert told["reached"] == []

@@ -86,4 +86,3 @@ def _place(found: Place) -> dict[str, object]:
         "why": found.why,
     }
     return {**row, "cell": found.cell} if found.cell else row
-

@@ -45,20 +45,27 @@ def trust_findings(judged: Sequence[Judged], rules: TrustRoot, ledger: Ledger) -
     """Without a recheck: every finding that the questions need must at least be recorded."""
     ledger.not_performed(7, "not run again (--no-recheck)")
     for one in judged:
-        missing = _wanted(one, rules) - set(one.review.findings) if one.counts else ()
-        for name in sorted(missing):
+        missing = _wanted(one, rules) - set(one.review.findings) if one.counts else set()
+        for name in _of_this_program(missing):
             ledger.undetermined(7, f"{one.report.reviewer} recorded no finding of {name}")
 
 
 def _wanted(one: Judged, rules: TrustRoot) -> set[str]:
-    """Return the checks of this program beside the questions that are pinned."""
-    from holdshort.checks.base import IDS  # noqa: PLC0415 - a light module, but not needed by all
-
-    pins = [pin for pin in rules.policy.checklists if pin.id == one.review.checklist.id]
+    """Return the checks beside the questions that are pinned."""
     asked: set[str] = set()
-    for pin in pins:
-        asked |= _beside(rules.checklist(pin), pin.profile)
-    return asked & set(IDS)
+    for pin in rules.policy.checklists:
+        if pin.id == one.review.checklist.id:
+            asked |= _beside(rules.checklist(pin), pin.profile)
+    return asked
+
+
+def _of_this_program(names: set[str]) -> list[str]:
+    """Return the names that are checks of this version, sorted; an upgrade brings new ones."""
+    if not names:
+        return []
+    from holdshort.checks.base import IDS  # noqa: PLC0415 - as above
+
+    return sorted(names & set(IDS))
 
 
 def _beside(checklist: Checklist, profile: str) -> set[str]:
@@ -70,7 +77,7 @@ def _compared(
     one: Judged, found: Mapping[str, Finding], wanted: set[str], ledger: Ledger
 ) -> Judged:
     now = dict(one.review.findings)
-    for name in (*now, *sorted(wanted - set(now))):
+    for name in (*now, *_of_this_program(wanted - set(now))):
         finding = found.get(name)
         if finding is None:
             ledger.note(7, f"{one.report.reviewer}: {name} is not a check of this version")
