@@ -141,7 +141,7 @@ def _reference(repo: Repo, *, allow_detached: bool = False) -> str:
     if branch is None and not allow_detached:
         raise RepositoryStateError(
             "no branch is checked out (detached HEAD): the commit could get lost",
-            f"Check a branch out with `git switch BRANCH`, or run `holdshort sign --detached`. {_KEPT}",
+            f"Check a branch out (`git switch BRANCH`) or: holdshort sign --detached. {_KEPT}",
         )
     return f"refs/heads/{branch}" if branch is not None else "HEAD"
 

@@ -132,8 +132,9 @@ class Answering(Reviewing):
     def _done(self, step: Step, *, advance: bool) -> None:
         change = self.walk.draft.state.history.undoable
         self.hold.mark_saved()
-        said = text(f"Saved: {change.label}" if change else "", "$hs-muted")
         view = step.view
+        mine = change is not None and change.question == view.question.id
+        said = text(f"Saved: {change.label}" if change and mine else "", "$hs-muted")
         if view.answered and view.needs:
             self.say(self._needs_line(view))
         elif advance and step.following:

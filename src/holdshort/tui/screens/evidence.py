@@ -104,9 +104,11 @@ class EvidenceWindow(ModalScreen["Step | None"]):
     # Actions
 
     def action_submit(self) -> None:
-        """Attach what is marked, else the row in focus, else the line as it is typed."""
+        """Attach what is marked and what was typed since, else the row in focus or the line."""
+        typed = self.query_one("#line", Input).value.strip()
         if self._marked:
-            self._take("\n".join(self._marked))
+            focused = [self._rows[self._focus].ref] if typed and self._rows else []
+            self._take("\n".join(dict.fromkeys((*self._marked, *focused))))
         elif self._rows:
             self._take(self._rows[self._focus].ref)
         else:

@@ -153,6 +153,8 @@ class QuestionScreen(Answering):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether an action does something for the question shown."""
         del parameters
+        if self.has_class("-tiny"):
+            return action == "quit"
         if not self.views:
             return action in {"quit", "help"}
         view = self.view

@@ -84,6 +84,8 @@ class SignScreen(Shell):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether an action does something now."""
         del parameters
+        if self.has_class("-tiny"):
+            return action == "quit"
         if self._busy:
             return action in {"help", "palette"}
         if action in {"waive", "up", "down"}:
