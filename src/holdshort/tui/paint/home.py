@@ -110,7 +110,8 @@ def _group(name: str, rows: Sequence[Finding], width: int) -> Iterator[Content]:
 def _places(finding: Finding, width: int) -> Iterator[Content]:
     """Yield where it stands: the places of a pass side by side, the first one against it."""
     level = _LEVELS.get(finding.outcome)
-    found = [one for one in finding.evidence if one.level is level]
+    standing = (one for one in finding.evidence if one.level is level)
+    found = [one for one in standing if one.where not in finding.headline]
     if finding.outcome is Outcome.PASS and found:
         parts = [text(one.where, "$hs-muted") for one in found]
         yield from flowing(EMPTY, parts, width, indent=_INDENT, limit=1)
