@@ -151,15 +151,13 @@ class QuestionScreen(Answering):
         self.refresh_all()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Tell whether an action does something for the question shown."""
+        """Tell whether a key is heard; a verdict the question does not take is refused in words."""
         del parameters
         if self.has_class("-tiny"):
             return action == "quit"
         if not self.views:
             return action in {"quit", "help"}
         view = self.view
-        if action in VERDICT_ACTIONS:
-            return any(words.VERDICTS[one][2] == action for one in words.verdicts_of(view.question))
         if action in {"evidence", "note"}:
             return not view.question.facet
         if action == "back":
@@ -167,11 +165,14 @@ class QuestionScreen(Answering):
         return action != "follow" or bool(self.hold.warning)
 
     def legal(self) -> Iterator[Action]:
-        """Leave Enter out of the footer where it accepts nothing."""
+        """Leave out of the footer what would do nothing for this question."""
         view = self.view if self.views else None
         accepts = view and view.suggestion.acceptable and not view.answered
-        takes = accepts or (view and self.takes_words)
-        return (one for one in super().legal() if takes or one.id != "accept")
+        silent = set() if accepts or (view and self.takes_words) else {"accept"}
+        if view:
+            taken = {words.VERDICTS[one][2] for one in words.verdicts_of(view.question)}
+            silent |= VERDICT_ACTIONS - taken
+        return (one for one in super().legal() if one.id not in silent)
 
     def go(self, question: str) -> None:
         """Show another question from its top."""
