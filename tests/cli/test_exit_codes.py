@@ -128,6 +128,9 @@ CASES = {
     ),
     "a release that is no name": Case(2, ("status", "--release", "1/2"), "'1/2' is no name"),
     "a profile that is none": Case(2, ("status", "--profile", "x"), "'x'", "Profiles: quick."),
+    "a policy for a profile that is none": Case(
+        2, ("init", "--profile", "x"), "no profile 'x'", "Nothing was written."
+    ),
     "a role that is none": Case(2, ("status", "--role", "x"), "'x'", "Roles: ml_engineer, sre"),
     "a checklist that is none": Case(5, ("status", "--checklist", "x"), "'x'", "Known: "),
     "a question that is none": Case(2, ("answer", "x", "yes"), "no question 'x'", "status"),

@@ -129,3 +129,12 @@ def test_a_pinned_checklist_that_is_missing_or_another_is_an_integrity_failure(
 
 def test_a_pinned_checklist_stands_here() -> None:
     assert checklist_path("team", "1.0") == ".holdshort/checklists/team-1.0.yaml"
+
+
+def test_a_pinned_profile_that_the_checklist_lacks_is_an_integrity_failure(
+    read: Callable[..., TrustRoot | None],
+) -> None:
+    root = read()
+    assert root is not None
+    with pytest.raises(IntegrityError, match="pins the profile 'deep', which"):
+        root.checklist(replace(PIN, profile="deep"))

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
 
-from holdshort.errors import RepositoryStateError
+from holdshort.errors import RepositoryStateError, UsageError
 from holdshort.model.canonical import plain
 from holdshort.model.checklist import Checklist
 from holdshort.model.policy import ChecklistPin, Person, Policy
-from holdshort.model.text import slug
+from holdshort.model.text import one_line, slug
 from holdshort.signing.ssh import SigningKey, signer_line
 from holdshort.storage.catalog import rendered
 from holdshort.storage.commit import commit_files
@@ -42,7 +42,14 @@ def plan(
 
     Raises:
         RepositoryStateError: a trust root is there already.
+        UsageError: the checklist has no such profile.
     """
+    profile = profile or DEFAULT_PROFILE
+    if profile not in checklist.profiles:
+        raise UsageError(
+            f"the checklist has no profile {one_line(profile, 40)!r}",
+            f"Nothing was written. Profiles: {', '.join(checklist.profiles)}.",
+        )
     head = repo.head()
     if read_trust_root(repo, head) is not None:
         raise RepositoryStateError(
@@ -55,7 +62,7 @@ def plan(
         id=checklist.id,
         version=checklist.version,
         sha256=checklist.sha256,
-        profile=profile or DEFAULT_PROFILE,
+        profile=profile,
     )
     policy = Policy.for_one_person(
         name, person, Person(name=who.name, principals=(who.email,)), pin

@@ -59,7 +59,8 @@ class TrustRoot:
         """Return a pinned checklist.
 
         Raises:
-            IntegrityError: it is missing or its digest is not the pinned one.
+            IntegrityError: it is missing, its digest is not the pinned one, or it lacks the
+                pinned profile.
         """
         path = checklist_path(pin.id, pin.version)
         found = self.checklists.get(path)
@@ -67,6 +68,10 @@ class TrustRoot:
             raise IntegrityError(f"the policy pins {pin.id} {pin.version}, but {path} is missing")
         if (found.id, found.version, found.sha256) != (pin.id, pin.version, pin.sha256):
             raise IntegrityError(f"{path} is not the checklist the policy pins (sha256 differs)")
+        if pin.profile not in found.profiles:
+            raise IntegrityError(
+                f"the policy pins the profile {one_line(pin.profile, 40)!r}, which {path} lacks"
+            )
         return found
 
 

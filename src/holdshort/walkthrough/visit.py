@@ -293,7 +293,7 @@ class Visit:
             id=checklist.id,
             version=checklist.version,
             sha256=checklist.sha256,
-            profile=DEFAULT_PROFILE,
+            profile=self.default_profile(checklist),
         )
         who = Person(name=name, principals=(address,))
         return Policy.for_one_person(slug(self.repo.root.name), person, who, pin)
