@@ -149,6 +149,14 @@ class Verification:
         return strict
 
     @property
+    def why(self) -> tuple[str, ...]:
+        """What decided the verdict: broken trust before anything that follows from it."""
+        if self.verdict is ReleaseVerdict.INTEGRITY_FAILURE:
+            failed = (duty for duty in self.duties if duty.state is DutyState.FAILED)
+            return tuple(detail for duty in failed for detail in duty.details)
+        return tuple(reason for dossier in self.dossiers for reason in dossier.reasons)
+
+    @property
     def gate_words(self) -> str:
         """What the gate's mode does to the exit code; empty when it is plainly enforced."""
         match self.gate:

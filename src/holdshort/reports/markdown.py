@@ -40,9 +40,8 @@ def _verification(result: Verification) -> Iterator[str]:
     if result.gate_words:
         yield result.gate_words
         yield ""
-    for dossier in result.dossiers:
-        for reason in dossier.reasons:
-            yield f"- {escaped(reason)}"
+    for reason in result.why:
+        yield f"- {escaped(reason)}"
     yield ""
     yield "| record | state | decision | key |"
     yield "|---|---|---|---|"

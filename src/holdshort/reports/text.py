@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from holdshort.model.dossier import FINE, Dossier, ReleaseVerdict
+from holdshort.model.dossier import FINE, Dossier
 from holdshort.model.progress import Progress, QuestionView
 from holdshort.model.review import Review
 from holdshort.model.text import one_line
@@ -26,7 +26,7 @@ def verification_lines(result: Verification) -> Iterator[str]:
     yield _safe(result.headline)
     if result.gate_words:
         yield result.gate_words
-    yield from (f"  - {_safe(reason)}" for reason in _why(result))
+    yield from (f"  - {_safe(reason)}" for reason in result.why)
     yield f"Judged as git holds it at {result.commit[:10]}; the work tree is not read."
     yield from ("", "Records")
     for record in result.records:
@@ -37,17 +37,6 @@ def verification_lines(result: Verification) -> Iterator[str]:
         yield from (f"         {_safe(detail)}" for detail in duty.details)
     if result.left_out:
         yield f"Left out of the source by policy: {_safe(', '.join(result.left_out))}"
-
-
-def _why(result: Verification) -> Iterator[str]:
-    """Yield what decided the verdict: broken trust before anything that follows from it."""
-    if result.verdict is ReleaseVerdict.INTEGRITY_FAILURE:
-        for duty in result.duties:
-            if duty.state is DutyState.FAILED:
-                yield from duty.details
-        return
-    for dossier in result.dossiers:
-        yield from dossier.reasons
 
 
 def _record_lines(record: RecordReport) -> Iterator[str]:
