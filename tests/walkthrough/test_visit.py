@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -348,3 +349,16 @@ def test_a_check_that_has_not_told_yet_is_pending(visit: Look) -> None:
     del walk.visit.findings["seeds-set"]
 
     assert walk.view("seeded").pending == ("seeds-set",)
+
+
+def test_no_key_is_guessed_among_several(visit: Look, ssh_key: Path) -> None:
+    other = ssh_key.with_name("id_ecdsa")
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", other],
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    with pytest.raises(MissingEnvironmentError, match="several keys could sign") as caught:
+        signing_key(visit())
+
+    assert "user.signingkey" in caught.value.hint
