@@ -1,7 +1,7 @@
 """What a Python file calls, scope by scope, in the order it would happen.
 
-In: a syntax tree. Out: `Program`, plain tuples that can be kept after the tree is gone. Names
-are resolved through the file's own imports and assignments, so `r = np.random; r.rand()` is
+In: a syntax tree. Out: `Code`, plain values that can be kept after the tree is gone. Names are
+resolved through the file's own imports and assignments, so `r = np.random; r.rand()` is
 `numpy.random.rand`. Calls no rule and no file of the repository could know are dropped.
 
 Text order is kept within a scope; bodies of functions are scopes of their own, because they run
@@ -11,12 +11,26 @@ when called.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from holdshort.checks.facts import python_values as values
+from holdshort.checks.facts.imports import Imported, Need, catches_absence, is_type_checking
 from holdshort.checks.facts.program import MAIN, Call, Import, Program, Scope
+from holdshort.checks.facts.python_scopes import (
+    Frame,
+    Function,
+    bound_names,
+    default_pairs,
+    defaults,
+    defined,
+    is_main_guard,
+    plain_names,
+    stored_name,
+)
 from holdshort.checks.facts.python_values import Source
+from holdshort.checks.facts.sightings import Look, Sighting, Site
+from holdshort.checks.facts.sights.registry import CALLS, STORES, STRINGS
 
 MAX_TARGET = 160
 """Longest dotted name followed, in characters. Source: our own limit."""
@@ -24,72 +38,49 @@ MAX_TARGET = 160
 Keep = Callable[[str], bool]
 
 
-def read_program(tree: ast.Module, keep: Keep) -> Program:
-    """Return what a file calls; `keep` tells which resolved targets matter.
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Everything one Python file or notebook says, so far as a check asks."""
+
+    program: Program
+    imports: tuple[Imported, ...]
+    sightings: tuple[Sighting, ...]
+
+
+def read_code(tree: ast.Module, keep: Keep) -> Code:
+    """Return what a file does; `keep` tells which resolved calls matter to its program.
 
     Raises:
         RecursionError: an expression is nested more deeply than Python can follow.
     """
     reader = _Reader(keep)
     reader.read(tree)
-    return Program(
+    program = Program(
         scopes={scope.name: scope for scope in reader.scopes},
         imports={k: v for k, v in reader.module.names.items() if not v.startswith(":")},
         classes=frozenset(reader.classes),
         options=reader.options,
         is_script=reader.is_script,
     )
-
-
-@dataclass(slots=True)
-class _Frame:
-    """What names mean while one scope is read."""
-
-    name: str
-    owner: str = ""
-    outer: _Frame | None = None
-    names: dict[str, str] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    events: list[Call | Import] = field(default_factory=list)
-    read: set[str] = field(default_factory=set)
-    compared: str = ""
-    is_class: bool = False
-
-    def lookup(self, name: str) -> str:
-        """Return what a name stands for, empty when unknown."""
-        frame: _Frame | None = self
-        while frame is not None:
-            if name in frame.names and (frame is self or not frame.is_class):
-                return frame.names[name]
-            frame = frame.outer
-        return ""
-
-    def source(self, name: str) -> Source:
-        """Return where the value of a name comes from, empty when unknown."""
-        frame: _Frame | None = self
-        while frame is not None:
-            if name in frame.sources:
-                return frame.sources[name]
-            frame = frame.outer
-        return ""
-
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+    return Code(program, tuple(reader.imported), tuple(reader.sightings))
 
 
 class _Reader:
     def __init__(self, keep: Keep) -> None:
         self.keep = keep
-        self.module = _Frame("")
+        self.module = Frame("")
         self.frame = self.module
         self.scopes: list[Scope] = []
         self.classes: set[str] = set()
         self.options: dict[str, Source] = {}
         self.is_script = False
-        self.pending: list[tuple[_Function, _Frame]] = []
+        self.pending: list[tuple[Function, Frame]] = []
+        self.need = Need.PLAIN
+        self.imported: list[Imported] = []
+        self.sightings: list[Sighting] = []
 
     def read(self, tree: ast.Module) -> None:
-        for name in _defined(tree.body):
+        for name in defined(tree.body):
             self.module.names[name] = f":{name}"
         self._all(tree.body)
         self.scopes.append(_scope("", 1, self.module))
@@ -145,9 +136,12 @@ class _Reader:
             local = alias.asname or alias.name.partition(".")[0]
             self._bind(local, alias.name if alias.asname else local)
             self._event(Import(alias.name, node.lineno))
+            self.imported.append(Imported(alias.name, node.lineno, self.need))
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         base = "." * node.level + (node.module or "")
+        if node.level == 0:
+            self.imported.append(Imported(base, node.lineno, self.need))
         for alias in node.names:
             target = f"{base}.{alias.name}" if node.module else f"{base}{alias.name}"
             if alias.name == "*":
@@ -162,17 +156,26 @@ class _Reader:
             self.module.names.setdefault(local, target)
 
     def _assign(self, node: ast.Assign) -> None:
-        self._visit(node.value)
+        self._value(node.value, node.targets)
         for target in node.targets:
             self._store(target, node.value)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is None:
             return
-        self._visit(node.value)
+        self._value(node.value, [node.target])
         self._store(node.target, node.value)
 
+    def _value(self, value: ast.expr, targets: list[ast.expr]) -> None:
+        before = self.frame.bound
+        self.frame.bound = tuple(bound_names(targets))
+        self._visit(value)
+        self.frame.bound = before
+
     def _store(self, target: ast.expr, value: ast.expr) -> None:
+        name, base = stored_name(target)
+        if name in STORES:
+            self._see(STORES[name], value, self.resolve(base) or "?", target.lineno)
         if isinstance(target, ast.Name):
             resolved = self.resolve(value)
             self.frame.names[target.id] = "" if resolved.startswith("?") else resolved
@@ -195,12 +198,30 @@ class _Reader:
             self._visit(argument)
         self.options.update(values.declared_option(node, self.source))
         target = self.resolve(node.func)
+        if looks := CALLS.get(target.rpartition(".")[2]):
+            self._see(looks, node, target, _telling_line(node))
         if target and self.keep(target):
             args = tuple("*" if isinstance(a, ast.Starred) else self.source(a) for a in node.args)
             named = tuple((k.arg or "**", self.source(k.value)) for k in node.keywords)
             self._event(
                 Call(target, _telling_line(node), args, named, self.frame.compared),
             )
+
+    def _see(self, looks: tuple[Look, ...], node: ast.expr, target: str, line: int) -> None:
+        frame = self.frame
+        site = Site(node, target, line, frame.name, frame.bound, self.resolve, self.source)
+        self.sightings.extend(seen for look in looks if (seen := look(site)) is not None)
+
+    def _constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str):
+            for hints, look in STRINGS:
+                if any(hint in node.value for hint in hints):
+                    self._see((look,), node, "", node.lineno)
+
+    def _expression(self, node: ast.Expr) -> None:
+        """Read a statement that is only an expression; a text alone is a comment."""
+        if not isinstance(node.value, ast.Constant):
+            self._visit(node.value)
 
     def _keep_call(self, target: str, line: int) -> None:
         if self.keep(target):
@@ -213,7 +234,7 @@ class _Reader:
     def _compare(self, node: ast.Compare) -> None:
         before = self.frame.compared
         sides = [node.left, *node.comparators]
-        self.frame.compared = " ".join(_plain_names(sides)).lower() or before
+        self.frame.compared = " ".join(plain_names(sides)).lower() or before
         self._children(node)
         self.frame.compared = before
 
@@ -229,8 +250,24 @@ class _Reader:
                 self.options.setdefault(str(key.value), self.source(value))
         self._children(node)
 
+    def _try(self, node: ast.Try) -> None:
+        before = self.need
+        if catches_absence(node) and before is not Need.TYPING:
+            self.need = Need.OPTIONAL
+        self._all(node.body)
+        for handler in node.handlers:
+            self._handler(handler)
+        self.need = before
+        self._all([*node.orelse, *node.finalbody])
+
     def _if(self, node: ast.If) -> None:
-        if self.frame is not self.module or not _is_main_guard(node.test):
+        if is_type_checking(node.test):
+            before, self.need = self.need, Need.TYPING
+            self._all(node.body)
+            self.need = before
+            self._all(node.orelse)
+            return
+        if self.frame is not self.module or not is_main_guard(node.test):
             self._children(node)
             return
         self.is_script = True
@@ -248,33 +285,34 @@ class _Reader:
         self.classes.add(name)
         self.frame.names[node.name] = f":{name}"
         outer = self.frame
-        self.frame = _Frame(name, name, outer, events=outer.events, read=outer.read, is_class=True)
+        self.frame = Frame(name, name, outer, events=outer.events, read=outer.read, is_class=True)
         self._all(node.body)
         self.frame = outer
 
-    def _function(self, node: _Function) -> None:
-        for expression in [*node.decorator_list, *_defaults(node)]:
+    def _function(self, node: Function) -> None:
+        for expression in [*node.decorator_list, *defaults(node)]:
             self._visit(expression)
         name = f"{self.frame.name}.{node.name}" if self.frame.name else node.name
         self.frame.names[node.name] = f":{name}"
         owner = self.frame.owner if self.frame.is_class else ""
-        self.pending.append((node, _Frame(name, owner, self.frame)))
+        self.pending.append((node, Frame(name, owner, self.frame)))
 
-    def _body(self, node: _Function, frame: _Frame) -> None:
+    def _body(self, node: Function, frame: Frame) -> None:
         positional = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
         named = [a.arg for a in node.args.kwonlyargs]
         if frame.owner and positional:
             frame.names[positional.pop(0)] = f":{frame.owner}"
         self.frame = frame.outer or self.module
-        defaults = {name: self.source(value) for name, value in _default_pairs(node)}
+        defaults = {name: self.source(value) for name, value in default_pairs(node)}
         self.frame = frame
         for name in [*positional, *named]:
             frame.names[name] = ""
             frame.sources[name] = f"param:{name}"
             if name in defaults:
                 frame.sources[f"={name}"] = defaults[name]
-        for name in _defined(node.body):
+        for name in defined(node.body):
             frame.names[name] = f":{frame.name}.{name}"
+        self.need = Need.LAZY
         self._all(node.body)
         parameters = (*positional, *named)
         self.scopes.append(
@@ -302,7 +340,10 @@ _SPECIAL: dict[type[ast.AST], Callable[[_Reader, ast.AST], None]] = {
         ((ast.Call,), "_call"),
         ((ast.Compare,), "_compare"),
         ((ast.If,), "_if"),
+        ((ast.Try, ast.TryStar), "_try"),
         ((ast.ExceptHandler,), "_handler"),
+        ((ast.Constant,), "_constant"),
+        ((ast.Expr,), "_expression"),
         ((ast.Dict,), "_dict"),
         ((ast.ClassDef,), "_class"),
         ((ast.FunctionDef, ast.AsyncFunctionDef), "_function"),
@@ -325,42 +366,9 @@ def _telling_line(node: ast.Call) -> int:
 def _scope(
     name: str,
     line: int,
-    frame: _Frame,
+    frame: Frame,
     parameters: tuple[str, ...] = (),
     defaults: tuple[tuple[str, Source], ...] = (),
 ) -> Scope:
     names = " ".join(sorted(frame.read))
     return Scope(name, line, parameters, defaults, tuple(frame.events), names)
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
-    return any(isinstance(side, ast.Constant) and side.value == MAIN for side in sides)
-
-
-def _defined(body: list[ast.stmt]) -> Iterator[str]:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return (node.name for node in body if isinstance(node, kinds))
-
-
-def _defaults(node: _Function) -> list[ast.expr]:
-    return [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
-
-
-def _default_pairs(node: _Function) -> Iterator[tuple[str, ast.expr]]:
-    positional = [*node.args.posonlyargs, *node.args.args]
-    tail = positional[len(positional) - len(node.args.defaults) :]
-    yield from ((a.arg, value) for a, value in zip(tail, node.args.defaults, strict=True))
-    for argument, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-        if value is not None:
-            yield argument.arg, value
-
-
-def _plain_names(sides: list[ast.expr]) -> Iterator[str]:
-    for side in sides:
-        if isinstance(side, ast.Name):
-            yield side.id
-        elif isinstance(side, ast.Attribute):
-            yield side.attr
-        elif isinstance(side, ast.Subscript) and isinstance(side.slice, ast.Constant):
-            yield str(side.slice.value)

@@ -1,7 +1,6 @@
 """The facts of one Python file or notebook: what it calls and what it tests.
 
-In: bytes and what is wanted of them. Out: `PythonFacts`. A pure function, so its result may be kept
-by blob id.
+In: bytes. Out: `PythonFacts`. A pure function, so its result may be kept by blob id.
 """
 
 from __future__ import annotations
@@ -9,13 +8,16 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, replace
-from enum import Flag, auto
+from typing import TypeVar
 
+from holdshort.checks.facts.imports import Imported
 from holdshort.checks.facts.notebooks import code_cells
-from holdshort.checks.facts.program import Call, Import, Program, Scope
-from holdshort.checks.facts.python_calls import read_program
+from holdshort.checks.facts.program import Call, Import, Scope
+from holdshort.checks.facts.python_calls import Code, read_code
 from holdshort.checks.facts.python_source import UnreadableSourceError, parse
 from holdshort.checks.facts.random_names import keep
+from holdshort.checks.facts.sightings import Sighting
+from holdshort.checks.facts.sights.registry import WORDS
 from holdshort.checks.facts.test_functions import NO_TESTS, TestFacts, read_tests
 
 _CHANCE = (
@@ -44,48 +46,41 @@ _IMPORTED = re.compile(rb"from (?:torch|numpy) import [^\n]*\b(?:rand|normal|man
 _TESTS = (b"def test", b"TestCase", b"class Test")
 
 
-class Wanted(Flag):
-    """Which facts of a file are asked for."""
-
-    CALLS = auto()
-    TESTS = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class PythonFacts:
-    """What one file says; `error` names why it, or a cell of it, could not be analysed."""
+    """What one file says.
 
-    program: Program | None = None
+    Attributes:
+        code: what it does, None when it was not parsed.
+        tests: what a test runner would collect.
+        margin: of a file that was not parsed, what its unindented lines import.
+        error: why it, or a cell of it, could not be analysed.
+    """
+
+    code: Code | None = None
     tests: TestFacts = NO_TESTS
+    margin: tuple[Imported, ...] = ()
     error: str = ""
 
 
 NOTHING = PythonFacts()
 
 
-def may_use_chance(data: bytes) -> bool:
-    """Tell whether a file holds a word of chance, or starts something; far cheaper than parsing."""
-    return any(word in data for word in _CHANCE) or _IMPORTED.search(data) is not None
+def may_tell(data: bytes) -> bool:
+    """Tell whether a file holds a word that some check looks for; far cheaper than parsing."""
+    words = (*_CHANCE, *_TESTS, *WORDS)
+    return any(word in data for word in words) or _IMPORTED.search(data) is not None
 
 
-def may_hold_tests(data: bytes) -> bool:
-    """Tell whether a file holds a word of testing, as the default patterns of runners want it."""
-    return any(word in data for word in _TESTS)
-
-
-def python_facts(data: bytes, wanted: Wanted) -> PythonFacts:
+def python_facts(data: bytes) -> PythonFacts:
     """Return the facts of a Python file."""
-    if not wanted:
-        return NOTHING
     try:
         tree = parse(data)
-        program = read_program(tree, keep) if Wanted.CALLS in wanted else None
-        tests = read_tests(tree) if Wanted.TESTS in wanted else NO_TESTS
+        return PythonFacts(read_code(tree, keep), read_tests(tree))
     except UnreadableSourceError as error:
         return PythonFacts(error=str(error))
     except RecursionError:
         return PythonFacts(error="nested too deeply")
-    return PythonFacts(program, tests)
 
 
 def notebook_facts(data: bytes) -> PythonFacts:
@@ -106,10 +101,10 @@ def notebook_facts(data: bytes) -> PythonFacts:
             _stamp(node, cell.number)
         body.extend(tree.body)
     try:
-        program = read_program(ast.Module(body, []), keep)
+        code = read_code(ast.Module(body, []), keep)
     except RecursionError:
         return PythonFacts(error="nested too deeply")
-    return PythonFacts(_with_cells(program), error=error)
+    return PythonFacts(_with_cells(code), error=error)
 
 
 _LINES_PER_CELL = 1_000_000
@@ -120,16 +115,23 @@ def _stamp(node: ast.stmt, cell: int) -> None:
     ast.increment_lineno(node, cell * _LINES_PER_CELL)
 
 
-def _with_cells(program: Program) -> Program:
-    scopes = {name: _scope_with_cells(scope) for name, scope in program.scopes.items()}
-    return replace(program, scopes=scopes)
+def _with_cells(code: Code) -> Code:
+    scopes = {name: _scope_with_cells(scope) for name, scope in code.program.scopes.items()}
+    return Code(
+        program=replace(code.program, scopes=scopes),
+        imports=tuple(map(_with_cell, code.imports)),
+        sightings=tuple(map(_with_cell, code.sightings)),
+    )
 
 
 def _scope_with_cells(scope: Scope) -> Scope:
-    events = tuple(_event_with_cell(event) for event in scope.events)
+    events = tuple(map(_with_cell, scope.events))
     return replace(scope, line=scope.line % _LINES_PER_CELL, events=events)
 
 
-def _event_with_cell(event: Call | Import) -> Call | Import:
-    cell, line = divmod(event.line, _LINES_PER_CELL)
-    return replace(event, line=line, cell=cell)
+_Placed = TypeVar("_Placed", Call | Import, Imported, Sighting)
+
+
+def _with_cell(value: _Placed) -> _Placed:
+    cell, line = divmod(value.line, _LINES_PER_CELL)
+    return replace(value, line=line, cell=cell)

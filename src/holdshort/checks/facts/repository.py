@@ -12,16 +12,18 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 
+from holdshort.checks.facts.imports import Imported, imports_at_margin
 from holdshort.checks.facts.inventory import File, Inventory, Kind, is_test_path, take_inventory
 from holdshort.checks.facts.program import Call, Program
 from holdshort.checks.facts.programs import Programs
+from holdshort.checks.facts.python_calls import Code
 from holdshort.checks.facts.python_facts import (
+    NOTHING,
     PythonFacts,
-    Wanted,
-    may_hold_tests,
-    may_use_chance,
+    may_tell,
     notebook_facts,
     python_facts,
 )
@@ -30,6 +32,7 @@ from holdshort.checks.facts.randomness import Happening, Randomness, State
 from holdshort.checks.facts.secret_facts import secrets_in
 from holdshort.checks.facts.secret_patterns import Secret
 from holdshort.checks.facts.settings import seed_settings
+from holdshort.checks.facts.sightings import Sighting
 from holdshort.checks.facts.text import decode
 from holdshort.checks.facts.view import RepoView
 from holdshort.model.finding import Coverage
@@ -39,9 +42,9 @@ MAX_FILE_BYTES = 2_000_000
 """Largest file read. Source: docs/promises.md, G9."""
 
 WHOLE_FILES = 400
-"""Up to so many Python files are all parsed; beyond, those with a word of chance or of testing, and
-those that call a function which sets a seed. Source: our own limit; parsing takes about 0.1 s for a
-megabyte."""
+"""Up to so many Python files are all parsed; beyond, those with a word that some check looks for,
+and those that call a function which sets a seed. Source: our own limit; a megabyte takes about
+0.1 s to parse."""
 
 MAX_ERRORS_NAMED = 20
 """Most unreadable files named in a finding; the rest are counted. Source: our own limit."""
@@ -139,10 +142,32 @@ class Repository:
                 self.note_error(file.path, facts.error)
             yield file, facts
 
+    def code(self) -> Iterator[tuple[File, Code]]:
+        """Yield what each Python file and notebook does; see `python` for those left out."""
+        for file, facts in self.python(self._code_files):
+            if facts.code is not None:
+                yield file, facts.code
+
+    def imports(self) -> Iterator[tuple[File, tuple[Imported, ...]]]:
+        """Yield what each Python file and notebook imports, tests included."""
+        for file, facts in self.python(self._code_files):
+            yield file, facts.code.imports if facts.code else facts.margin
+
+    def sightings(self, topic: str) -> Iterator[tuple[File, Sighting]]:
+        """Yield what a topic of `sights` saw, file by file, tests included."""
+        for file, code in self.code():
+            for seen in code.sightings:
+                if seen.topic == topic:
+                    yield file, seen
+
+    @cached_property
+    def _code_files(self) -> tuple[File, ...]:
+        files = (*self.inventory.python, *self.inventory.of(Kind.NOTEBOOK))
+        return tuple(sorted(files, key=lambda file: file.path))
+
     def happenings(self) -> tuple[Happening, ...]:
         """Return every draw, seed and split outside of tests."""
-        code = (*self.inventory.python, *self.inventory.of(Kind.NOTEBOOK))
-        files = sorted((f for f in code if not is_test_path(f.path)), key=lambda f: f.path)
+        files = [file for file in self._code_files if not is_test_path(file.path)]
         programs = self._programs(files)
         if self._unparsed:
             self._parse_callers(programs)
@@ -154,7 +179,7 @@ class Repository:
 
     def _programs(self, files: list[File]) -> dict[str, Program]:
         facts = self.python(files)
-        return {f.path: one.program for f, one in facts if one.program is not None}
+        return {f.path: one.code.program for f, one in facts if one.code is not None}
 
     def _parse_callers(self, programs: dict[str, Program]) -> None:
         """Parse the files left aside that mention a function which sets a seed."""
@@ -163,7 +188,7 @@ class Repository:
             self.tick()
             self._unparsed.discard(path)
             if isinstance(data, bytes) and any(name in data for name in helpers):
-                self._python[path] = python_facts(data, Wanted.CALLS | Wanted.TESTS)
+                self._python[path] = python_facts(data)
 
     def secrets(self) -> Iterator[tuple[File, tuple[Secret, ...]]]:
         """Yield each text file with what looks like a credential in it."""
@@ -197,6 +222,7 @@ class Repository:
 
     def _extract(self, files: list[File]) -> None:
         kinds = {file.path: file.kind for file in files}
+        small = len(self.inventory.python) <= WHOLE_FILES
         with _no_collection():
             for path, data in self.view.read_many(list(kinds), MAX_FILE_BYTES):
                 self.tick()
@@ -204,18 +230,11 @@ class Repository:
                     self._python[path] = data
                 elif kinds[path] is Kind.NOTEBOOK:
                     self._python[path] = notebook_facts(data)
+                elif small or may_tell(data):
+                    self._python[path] = python_facts(data)
                 else:
-                    self._python[path] = python_facts(data, self._wanted(path, data))
-
-    def _wanted(self, path: str, data: bytes) -> Wanted:
-        small = len(self.inventory.python) <= WHOLE_FILES
-        tests = Wanted.TESTS if small or may_hold_tests(data) else Wanted(0)
-        if is_test_path(path):
-            return tests
-        if small or may_use_chance(data):
-            return Wanted.CALLS | tests
-        self._unparsed.add(path)
-        return tests
+                    self._python[path] = replace(NOTHING, margin=tuple(imports_at_margin(data)))
+                    self._unparsed.add(path)
 
 
 _SEED_WORD = re.compile(rb"seed|random_state|rng", re.IGNORECASE)

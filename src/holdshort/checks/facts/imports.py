@@ -1,0 +1,80 @@
+"""What a Python file imports from outside of itself.
+
+In: syntax nodes as the reader meets them, or the bytes of a file that is not parsed. Out:
+`Imported` values in order. Relative imports are the repository's own and left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Need(StrEnum):
+    """How much a file depends on an import."""
+
+    PLAIN = "plain"  # runs when the file is imported
+    LAZY = "lazy"  # inside a function
+    OPTIONAL = "optional"  # in a `try` that catches its absence
+    TYPING = "typing"  # under `TYPE_CHECKING`
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One imported module, by its full dotted name as written."""
+
+    module: str
+    line: int
+    need: Need
+    cell: int = 0
+
+    @property
+    def top(self) -> str:
+        """The top-level package."""
+        return self.module.partition(".")[0]
+
+
+_CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_LINE = re.compile(
+    rb"(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^#;\n]*))"
+)
+_ALIAS = re.compile(rb"[ \t]*([A-Za-z_][\w.]*)")
+
+
+def catches_absence(node: ast.Try) -> bool:
+    """Tell whether a `try` goes on when an import in it fails."""
+    return any(
+        handler.type is None or not _CATCHES.isdisjoint(_names(handler.type))
+        for handler in node.handlers
+    )
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """Tell whether a condition is `TYPE_CHECKING`."""
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def imports_at_margin(data: bytes) -> Iterator[Imported]:
+    """Yield what the unindented lines of a file import, without parsing it.
+
+    A text over several lines may hold such a line too; the parsed file decides.
+    """
+    if b"import" not in data:
+        return
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.startswith((b"import ", b"from ")) and (found := _LINE.match(line)):
+            if found[1]:
+                yield Imported(found[1].decode(), number, Need.PLAIN)
+            else:
+                for part in found[2].split(b","):
+                    if name := _ALIAS.match(part):
+                        yield Imported(name[1].decode(), number, Need.PLAIN)
+
+
+def _names(node: ast.expr) -> set[str]:
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return {p.attr if isinstance(p, ast.Attribute) else getattr(p, "id", "") for p in parts}

@@ -1,0 +1,108 @@
+"""Names and definitions of one Python scope while its file is read.
+
+In: nodes of a syntax tree. Out: `Frame`, what names mean where a reader stands, and questions about
+single nodes that need no such knowledge.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from holdshort.checks.facts.program import MAIN, Call, Import
+from holdshort.checks.facts.python_values import Source
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(slots=True)
+class Frame:
+    """What names mean while one scope is read."""
+
+    name: str
+    owner: str = ""
+    outer: Frame | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    events: list[Call | Import] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    compared: str = ""
+    bound: tuple[str, ...] = ()
+    is_class: bool = False
+
+    def lookup(self, name: str) -> str:
+        """Return what a name stands for, empty when unknown."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names and (frame is self or not frame.is_class):
+                return frame.names[name]
+            frame = frame.outer
+        return ""
+
+    def source(self, name: str) -> Source:
+        """Return where the value of a name comes from, empty when unknown."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.sources:
+                return frame.sources[name]
+            frame = frame.outer
+        return ""
+
+
+def is_main_guard(test: ast.expr) -> bool:
+    """Tell whether a condition is the `__main__` guard."""
+    sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
+    return any(isinstance(side, ast.Constant) and side.value == MAIN for side in sides)
+
+
+def defined(body: list[ast.stmt]) -> Iterator[str]:
+    """Yield the names a block defines."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return (node.name for node in body if isinstance(node, kinds))
+
+
+def defaults(node: Function) -> list[ast.expr]:
+    """Return the expressions of a function's defaults."""
+    return [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+
+
+def default_pairs(node: Function) -> Iterator[tuple[str, ast.expr]]:
+    """Yield each parameter with its default."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    tail = positional[len(positional) - len(node.args.defaults) :]
+    yield from ((a.arg, value) for a, value in zip(tail, node.args.defaults, strict=True))
+    for argument, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        if value is not None:
+            yield argument.arg, value
+
+
+def plain_names(sides: list[ast.expr]) -> Iterator[str]:
+    """Yield the names on the sides of a comparison."""
+    for side in sides:
+        if isinstance(side, ast.Name):
+            yield side.id
+        elif isinstance(side, ast.Attribute):
+            yield side.attr
+        elif isinstance(side, ast.Subscript) and isinstance(side.slice, ast.Constant):
+            yield str(side.slice.value)
+
+
+def bound_names(targets: list[ast.expr]) -> Iterator[str]:
+    """Yield the names an assignment binds, attributes by their last part."""
+    for target in targets:
+        if isinstance(target, ast.Tuple | ast.List):
+            yield from bound_names(target.elts)
+        elif isinstance(target, ast.Starred):
+            yield from bound_names([target.value])
+        else:
+            yield from plain_names([target])
+
+
+def stored_name(target: ast.expr) -> tuple[str, ast.expr]:
+    """Return the attribute or constant key that is assigned to, else nothing, and its owner."""
+    if isinstance(target, ast.Attribute):
+        return target.attr, target
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return str(target.slice.value), target.value
+    return "", target
