@@ -12,9 +12,9 @@ from holdshort.model.checklist import (
     EvidenceNeed,
     Permission,
     Question,
-    Relation,
     Severity,
 )
+from holdshort.model.relation import Relation
 from holdshort.storage import catalog
 
 CHECKLIST = catalog.find(catalog.DEFAULT)

@@ -14,7 +14,6 @@ from holdshort.model.checklist import (
     EvidenceRule,
     Permission,
     Question,
-    Relation,
     Severity,
 )
 from holdshort.model.finding import Finding, Level, Outcome, Place
@@ -29,6 +28,7 @@ from holdshort.model.progress import (
     meets_target,
     needs,
 )
+from holdshort.model.relation import Relation
 from holdshort.model.review import Answer, Decision, Evidence, EvidenceKind, Verdict
 from holdshort.model.suggestion import Suggestion, suggest
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from holdshort.model.canonical import Strict, plain, sha256_of
+from holdshort.model.relation import Relation
 from holdshort.model.text import is_slug
 
 SCHEMA = "holdshort/checklist/v1"
@@ -41,18 +42,6 @@ class EvidenceNeed(StrEnum):
     REQUIRED = "required"
     SUGGESTED = "suggested"
     NONE = "none"
-
-
-class Relation(StrEnum):
-    """What a check's outcome says about a question.
-
-    `supports`: a pass suggests yes and a fail contradicts it; `contradicts`: only a fail says
-    something; `informs`: neither, the facts are shown.
-    """
-
-    SUPPORTS = "supports"
-    CONTRADICTS = "contradicts"
-    INFORMS = "informs"
 
 
 class Permission(StrEnum):

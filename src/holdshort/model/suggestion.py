@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from holdshort.model.checklist import AnswerType, EvidenceNeed, Question, Relation
+from holdshort.model.checklist import AnswerType, EvidenceNeed, Question
 from holdshort.model.finding import Finding, Level, Outcome, Place
+from holdshort.model.relation import Relation
 from holdshort.model.review import Verdict
 
 MAX_PLACES = 9

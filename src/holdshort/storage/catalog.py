@@ -1,24 +1,22 @@
 """Where checklists come from: bundled with holdshort, or the repository's `checklists/`.
 
-In: an id. Out: a resolved, validated `Checklist`. In a checkout of holdshort the bundled ones
-are the top-level folder `checklists/`; in an installed wheel they travel inside the package.
+In: an id. Out: a resolved, validated `Checklist`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from holdshort.errors import BadInputError
 from holdshort.model.canonical import plain
 from holdshort.model.checklist import SCHEMA, Checklist
 from holdshort.model.text import one_line
 from holdshort.storage.documents import read
+from holdshort.storage.layout import DEFAULT, bundled_folder
 from holdshort.storage.yaml_dump import dump
 
-DEFAULT = "ml-model-release"
-"""The checklist used when nothing names another."""
+__all__ = ["DEFAULT", "Source", "bundled", "find", "parse", "rendered"]
 
 _MARK = SCHEMA.rpartition("/")[0].encode()
 
@@ -50,7 +48,7 @@ def rendered(checklist: Checklist) -> bytes:
 
 def bundled() -> Iterator[Source]:
     """Yield the checklists that come with holdshort, by name."""
-    for path in sorted(_folder().glob("*.yaml")):
+    for path in sorted(bundled_folder().glob("*.yaml")):
         yield Source(path.name, path.read_bytes())
 
 
@@ -79,9 +77,3 @@ def find(identity: str, own: tuple[Source, ...] = ()) -> Checklist:
 def _is_ours(source: Source) -> bool:
     """Tell whether a file means to be a checklist of ours; `checklists/` is a common name."""
     return _MARK in source.data
-
-
-def _folder() -> Path:
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "checklists"
-    return inside if inside.is_dir() else package.parent.parent / "checklists"

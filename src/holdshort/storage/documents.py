@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from holdshort.errors import BadInputError, UndeterminedError
 from holdshort.model.canonical import Plain
 from holdshort.model.text import one_line
 from holdshort.storage.yaml_load import Document, KeyPath, Loaded, load
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
 
 _Value = TypeVar("_Value")
 _ADAPTERS: dict[object, TypeAdapter[Any]] = {}
@@ -61,6 +62,8 @@ def validate(kind: type[_Value], document: Document) -> _Value:
     Raises:
         BadInputError: the first thing that does not fit, with `file:line:col` and the key.
     """
+    from pydantic import ValidationError  # noqa: PLC0415 - a tenth of a second, where it is used
+
     value = _without_empty(document.value)
     try:
         return build(kind, value)
@@ -78,6 +81,8 @@ def build(kind: type[_Value], value: object) -> _Value:
     Raises:
         pydantic.ValidationError: the values do not fit.
     """
+    from pydantic import TypeAdapter  # noqa: PLC0415 - as above
+
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     built: _Value = _ADAPTERS[kind].validate_python(value)

@@ -17,10 +17,20 @@ from holdshort.model.policy import SCHEMA, ChecklistPin, Policy
 from holdshort.model.text import one_line
 from holdshort.storage.catalog import Source, parse
 from holdshort.storage.documents import read
+from holdshort.storage.layout import FOLDER, POLICY, checklist_path
 from holdshort.storage.repo import Entry, Repo
 
-FOLDER = ".holdshort"
-POLICY = f"{FOLDER}/policy.yaml"
+__all__ = [
+    "FOLDER",
+    "GUIDE",
+    "POLICY",
+    "REVOKED",
+    "SIGNERS",
+    "TrustRoot",
+    "checklist_path",
+    "read_trust_root",
+]
+
 SIGNERS = f"{FOLDER}/allowed_signers"
 REVOKED = f"{FOLDER}/revoked_keys"
 GUIDE = f"{FOLDER}/VERIFY.md"
@@ -73,11 +83,6 @@ class TrustRoot:
                 f"the policy pins the profile {one_line(pin.profile, 40)!r}, which {path} lacks"
             )
         return found
-
-
-def checklist_path(identity: str, version: str) -> str:
-    """Return where a pinned checklist stands."""
-    return f"{FOLDER}/checklists/{identity}-{version}.yaml"
 
 
 def read_trust_root(
