@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from holdshort.errors import UsageError
 from holdshort.model.text import visible
-from holdshort.plain.voice import Voice, wrapped
+from holdshort.plain.voice import Voice, lines_of
 
 HOSTILE = ["[/foo]", "[=", "\x1b[31mred\x1b[0m", "\u202etxt.exe", "a\r\nb", "\x00", "é" * 10_000]
 
@@ -36,14 +36,14 @@ def columns(text: str) -> int:
 @given(st.text(max_size=400) | st.sampled_from(HOSTILE))
 @example("모델 " * 60)
 def test_a_sentence_becomes_printable_lines_that_fit_or_are_one_word(sentence: str) -> None:
-    lines = wrapped(sentence)
+    lines = lines_of(sentence)
     assert [visible(line) for line in lines] == lines
     assert all(columns(line) < 80 or " " not in line for line in lines)
 
 
 @given(st.lists(st.text("abc/:-", min_size=1, max_size=120), min_size=1))
 def test_wrapping_keeps_every_word_whole_and_in_order(words: list[str]) -> None:
-    assert " ".join(wrapped(" ".join(words))).split() == words
+    assert " ".join(lines_of(" ".join(words))).split() == words
 
 
 def test_a_prompt_ends_on_the_line_where_one_types() -> None:

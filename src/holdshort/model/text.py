@@ -74,6 +74,34 @@ def one_line(text: str, limit: int = 0) -> str:
     return line if not limit or len(line) <= limit else line[: max(limit - 3, 0)].rstrip() + "..."
 
 
+def wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Return one line of harmless text as lines of at most `width` columns, broken between words.
+
+    A longer word, such as a path or a link, stays whole so that it can be copied.
+
+    Args:
+        text: what is broken; its own line breaks count as blanks.
+        width: terminal columns; East Asian wide letters take two.
+        first: begins the first line.
+        rest: begins every other line.
+    """
+    lines, is_empty = [first], True
+    for word in text.split():
+        longer = lines[-1] + word if is_empty else f"{lines[-1]} {word}"
+        if not is_empty and columns(longer) > width:
+            longer = rest + word
+            lines.append(longer)
+        lines[-1], is_empty = longer, False
+    return lines
+
+
+def columns(text: str) -> int:
+    """Return how many columns a terminal gives a text. Source: Unicode Standard Annex 11."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
 def _shown(char: str, keep: str) -> str:
     code = ord(char)
     if char in keep:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
-from unicodedata import east_asian_width
 
 from holdshort.errors import HoldshortError, UsageError
-from holdshort.model.text import one_line
+from holdshort.model.text import one_line, wrapped
 
 COLUMNS = 79
 """Widest line, one less than the narrowest usual terminal, so that none wraps it again."""
@@ -30,7 +29,7 @@ class Voice:
 
     def say(self, *sentences: str) -> None:
         """Print each sentence on lines of its own; an empty one is left out."""
-        for line in (line for one in sentences if one for line in wrapped(one)):
+        for line in (line for one in sentences if one for line in lines_of(one)):
             self._say(line)
 
     def refused(self, error: HoldshortError) -> None:
@@ -43,7 +42,7 @@ class Voice:
         Raises:
             EOFError: the person leaves.
         """
-        *before, last = wrapped(f"{prompt}:")
+        *before, last = lines_of(f"{prompt}:")
         for line in before:
             self._say(line)
         try:
@@ -81,17 +80,6 @@ class Voice:
         return None
 
 
-def wrapped(sentence: str) -> list[str]:
+def lines_of(sentence: str) -> list[str]:
     """Return a sentence as lines that fit, broken between words."""
-    lines = [""]
-    for word in one_line(sentence).split(" "):
-        longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and _columns(longer) > COLUMNS:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
-
-
-def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return wrapped(one_line(sentence), COLUMNS)
