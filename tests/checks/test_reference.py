@@ -17,4 +17,5 @@ def test_the_reference_is_what_the_checks_say() -> None:
 
 
 def test_every_check_is_listed() -> None:
-    assert [line.split()[0] for line in listed().splitlines()] == list(IDS)
+    heads = [line.split()[0] for line in listed().splitlines() if not line.startswith(" ")]
+    assert heads == list(IDS)

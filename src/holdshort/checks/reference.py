@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from holdshort.checks.base import ALL_SECONDS, CHECK_SECONDS, IDS, Check, load
+from holdshort.model.description import Description
+from holdshort.model.relation import Beside
+from holdshort.model.text import wrapped
 
 _INTRODUCTION = f"""\
 # Auto-checks
@@ -21,8 +24,11 @@ An auto-check never answers a question. It shows what the repository proves, wit
 and suggests; a person answers. Checks read tracked files as bytes and never run, import or
 unpickle anything. What could not be looked at is `unknown`, never `pass`.
 
-`holdshort check` reads the work tree as it stands, `--commit REV` a commit. Limits: 2 MB a file,
-{CHECK_SECONDS:.0f} s a check, {ALL_SECONDS:.0f} s for all.
+`holdshort check` reads the work tree as it stands, `--commit REV` a commit. It says first what
+contradicts a statement, then what nobody can tell from the files alone, then what is proved, each
+with the questions of the checklist it stands beside. `holdshort check ID` shows every place and the
+whole remedy, `holdshort explain ID` what decides, `holdshort check --list` every check with its
+statement. Limits: 2 MB a file, {CHECK_SECONDS:.0f} s a check, {ALL_SECONDS:.0f} s for all.
 
 ## The contract `holdshort/findings/v1`
 
@@ -34,22 +40,49 @@ list with one finding per check: `id`, `version`, `outcome` (`pass`, `warn`, `fa
 `not_checked`) and `remediation`. The same commit and version give the same bytes.
 
 Exit code: 0 when nothing fails, 1 when something does, 3 when a check asked for by id is
-unknown. `--stream` prints each finding as one line as soon as it is ready.
+unknown. `--stream` prints each finding as one line as soon as it is ready. `--list --format json`
+prints `schema: holdshort/checks/v1` and `checks`, with `id`, `version`, `title`, `statement`,
+`outcomes`, `facts`, `not_checked` and `questions` (`id` and `relation`).
 """
 
 
-def explained(check: Check) -> str:
-    """Return what a check means, for a terminal."""
-    lines = [check.id, "", check.statement, "", *_looks(check), "", "Outcomes"]
-    lines += [f"  {outcome:<15} {meaning}" for outcome, meaning in check.outcomes.items()]
-    lines += ["", "Rules", *(f"  - {rule}" for rule in check.rules), "", "Facts"]
-    lines += [f"  {key:<15} {meaning}" for key, meaning in check.facts.items()]
-    return "\n".join([*lines, "", f"Not checked: {check.not_checked}"])
+def explained(check: Check, beside: Sequence[Beside] = (), width: int = 80) -> str:
+    """Return what a check means and which questions it stands beside, for a terminal."""
+    lines = [check.id, "", *wrapped(check.statement, width), ""]
+    for paragraph in described(check).paragraphs:
+        lines += [*wrapped(paragraph, width), ""]
+    lines += ["Outcomes", *_table(described(check).outcomes, width), "", "Rules"]
+    lines += [line for rule in check.rules for line in wrapped(rule, width, "  - ", "    ")]
+    lines += ["", "Facts", *_table(check.facts, width), ""]
+    if beside:
+        said = ", ".join(one.words for one in beside)
+        lines += [*wrapped(f"Beside the questions: {said}", width, rest="  "), ""]
+    return "\n".join(lines + wrapped(f"Not checked: {check.not_checked}", width, rest="  "))
 
 
-def listed() -> str:
-    """Return every check with its statement, for a terminal."""
-    return "\n".join(f"{check.id:<26}{check.statement}" for check in map(load, IDS))
+def listed(ids: Iterable[str] = IDS, width: int = 80) -> str:
+    """Return checks with their statements, for a terminal."""
+    lines = (
+        line
+        for check in map(load, ids)
+        for line in wrapped(check.statement, width, f"{check.id:<25} ", " " * 26)
+    )
+    return "\n".join(lines)
+
+
+def described(check: Check) -> Description:
+    """Return what a check says about itself."""
+    return Description(
+        id=check.id,
+        version=check.version,
+        title=check.title,
+        statement=check.statement,
+        paragraphs=tuple(_paragraphs(check)),
+        outcomes={str(one): meaning for one, meaning in check.outcomes.items()},
+        rules=check.rules,
+        facts=check.facts,
+        not_checked=check.not_checked,
+    )
 
 
 def document() -> str:
@@ -64,6 +97,17 @@ def _section(check: Check) -> Iterator[str]:
     yield from ("", *(f"- {rule}" for rule in check.rules), "", "Facts:", "")
     yield from (f"- `{key}`: {meaning}" for key, meaning in check.facts.items())
     yield from ("", f"Not checked: {check.not_checked}. Version {check.version}.", "")
+
+
+def _table(rows: Mapping[str, str], width: int) -> Iterator[str]:
+    for key, meaning in rows.items():
+        yield from wrapped(meaning, width, f"  {key:<15} ", " " * 18)
+
+
+def _paragraphs(check: Check) -> Iterator[str]:
+    for paragraph in "\n".join(_looks(check)).split("\n\n"):
+        if paragraph.strip():
+            yield " ".join(paragraph.split())
 
 
 def _looks(check: Check) -> list[str]:

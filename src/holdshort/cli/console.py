@@ -6,6 +6,7 @@ stdout is the product, stderr is talk. Text reaches either only through `visible
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from holdshort.walkthrough.visit import Visit
 
 MIN_COLUMNS, MIN_ROWS = 40, 10
+MAX_COLUMNS = 100
+"""Widest line of text. Source: our own choice; longer ones are hard to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,20 @@ def state_folder() -> Path:
     import platformdirs  # noqa: PLC0415 - lazy by design
 
     return platformdirs.user_state_path("holdshort", appauthor=False)
+
+
+def columns() -> int:
+    """Return how wide lines of text may be: the terminal, at most 100; 80 without one."""
+    return min(max(shutil.get_terminal_size((80, 24)).columns, MIN_COLUMNS), MAX_COLUMNS)
+
+
+def arrow() -> str:
+    """Return an arrow that stdout can write."""
+    try:
+        "→".encode(sys.stdout.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return "->"
+    return "→"
 
 
 def say(text: str) -> None:

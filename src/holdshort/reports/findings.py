@@ -1,29 +1,20 @@
-"""Findings to text and to JSON, the contract `holdshort/findings/v1` of `docs/checks.md`.
+"""Findings to JSON, the contract `holdshort/findings/v1` of `docs/checks.md`.
 
-The JSON is plain ASCII and its keys keep their order, so the same findings give the same bytes.
-The text groups findings by what the repository says: proves, contradicts, cannot say.
+Plain ASCII, and the keys keep their order, so the same findings give the same bytes.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
-from holdshort.model.finding import Finding, Level, Outcome, Place
-from holdshort.model.text import one_line
+from holdshort.model.description import Description
+from holdshort.model.finding import Finding, Place
+from holdshort.model.relation import Beside
 
 SCHEMA = "holdshort/findings/v1"
-
-PLACES_SHOWN = 3
-"""Most places of a finding in the text. Source: our own choice, to fit a screen."""
-
-_GROUPS = (
-    ("proves", (Outcome.PASS,)),
-    ("contradicts", (Outcome.FAIL,)),
-    ("cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
-)
-_MARGIN = " " * 15
+LIST_SCHEMA = "holdshort/checks/v1"
 
 
 def findings_json(findings: Sequence[Finding], *, commit: str, dirty: bool) -> str:
@@ -38,29 +29,25 @@ def finding_line(finding: Finding) -> str:
     return json.dumps(_plain(finding), separators=(",", ":"))
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield the findings as lines of text, grouped by what they say."""
-    yield "Without running anything, this repository"
-    for name, outcomes in _GROUPS:
-        rows = [finding for finding in findings if finding.outcome in outcomes]
-        for index, finding in enumerate(rows):
-            yield from ([""] if index == 0 else [])
-            yield from _rows(name if index == 0 else "", finding)
-    idle = [f.id for f in findings if f.outcome is Outcome.NOT_APPLICABLE]
-    if idle:
-        yield from ("", f" {'nothing on':<14}{', '.join(idle)}")
-
-
-def _rows(group: str, finding: Finding) -> Iterator[str]:
-    yield f" {group:<14}{finding.id:<25}{one_line(finding.headline)}"
-    against = [p for p in finding.evidence if p.level in {Level.FAIL, Level.WARN}]
-    shown = against or [p for p in finding.evidence if p.level is Level.PASS]
-    for found in shown[:PLACES_SHOWN]:
-        yield f"{_MARGIN}  {one_line(found.where)}  {one_line(found.why)}"
-    if len(shown) > PLACES_SHOWN:
-        yield f"{_MARGIN}  and {len(shown) - PLACES_SHOWN} more"
-    for error in finding.coverage.errors[:PLACES_SHOWN]:
-        yield f"{_MARGIN}  not read: {one_line(error)}"
+def checks_json(described: Sequence[Description], beside: Mapping[str, Sequence[Beside]]) -> str:
+    """Return what checks there are, and the questions each stands beside."""
+    rows = [
+        {
+            "id": one.id,
+            "version": one.version,
+            "title": one.title,
+            "statement": one.statement,
+            "outcomes": dict(one.outcomes),
+            "facts": dict(one.facts),
+            "not_checked": one.not_checked,
+            "questions": [
+                {"id": row.question, "relation": str(row.relation)}
+                for row in beside.get(one.id, ())
+            ],
+        }
+        for one in described
+    ]
+    return json.dumps({"schema": LIST_SCHEMA, "checks": rows}, indent=2)
 
 
 def _plain(finding: Finding) -> dict[str, object]:

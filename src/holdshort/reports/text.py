@@ -50,12 +50,16 @@ def _record_lines(record: RecordReport) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    """Return foreign text on one line that no CI log takes for a command.
+    return log_safe(one_line(text, MAX_CHARS))
 
-    Source: actions/runner, ActionCommand.cs: `::` at the start of a line, `##[` anywhere.
+
+def log_safe(line: str) -> str:
+    """Return a line that no CI log takes for a command.
+
+    Source: actions/runner, ActionCommand.cs: `::` first on a line after blanks, `##[` anywhere.
     """
-    line = one_line(text, MAX_CHARS).replace("##[", "# #[")
-    return line.replace("::", ": :") if line.startswith("::") else line
+    line = line.replace("##[", "# #[")
+    return line.replace("::", ": :") if line.lstrip().startswith("::") else line
 
 
 def status_lines(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from holdshort.cli.console import Console, say
-from holdshort.cli.options import format_option
-from holdshort.errors import ExitCode, UsageError
+from holdshort.cli.checks import refuse_unknown, relations_here, relations_in
+from holdshort.cli.console import Console, arrow, columns, say, talk
+from holdshort.errors import ExitCode
 from holdshort.model.finding import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -18,29 +18,56 @@ if TYPE_CHECKING:
 @click.command(short_help="Run the auto-checks alone.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--commit", default="", metavar="REV", help="Default: the work tree as it stands.")
+@click.option("--list", "listing", is_flag=True, help="Name the checks; run none.")
 @click.option("--stream", is_flag=True, help="One finding of JSON a line, as each is ready.")
-@format_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the result is written.",
+)
 @click.pass_context
-def command(ctx: click.Context, ids: tuple[str, ...], commit: str, stream: bool, form: str) -> None:
-    """Say what the repository proves, contradicts, or cannot say, with file and line.
+def command(
+    ctx: click.Context, ids: tuple[str, ...], commit: str, listing: bool, stream: bool, form: str
+) -> None:
+    """Say what the repository contradicts, cannot say and proves, with file and line.
 
     Exit code: 0 nothing fails, 1 something fails, 3 a check asked for by ID is unknown.
     """
-    from holdshort.checks.base import IDS, run  # noqa: PLC0415 - lazy by design
-    from holdshort.reports.findings import finding_line  # noqa: PLC0415
+    from holdshort.checks.base import run  # noqa: PLC0415 - lazy by design
 
-    if unknown := sorted(set(ids).difference(IDS)):
-        raise UsageError(f"No check is called '{unknown[0]}'", f"There are: {', '.join(IDS)}")
     console: Console = ctx.obj
+    refuse_unknown(ids, console)
+    if listing:
+        _list(console, ids, form)
+        return
     view = _view(console, commit)
     findings = []
     for finding in run(view, ids or None):
         findings.append(finding)
         if stream:
+            from holdshort.reports.findings import finding_line  # noqa: PLC0415
+
             click.echo(finding_line(finding))
+    code = _exit_code(findings, asked=bool(ids))
     if not stream:
-        _show(findings, view, form)
-    ctx.exit(_exit_code(findings, asked=bool(ids)))
+        _show(findings, view, form, code, asked=bool(ids), commit=commit)
+    ctx.exit(code)
+
+
+def _list(console: Console, ids: tuple[str, ...], form: str) -> None:
+    from holdshort.checks.base import IDS, load  # noqa: PLC0415 - lazy by design
+    from holdshort.checks.reference import described, listed  # noqa: PLC0415
+
+    wanted = [one for one in IDS if one in ids or not ids]
+    if form == "json":
+        from holdshort.reports.findings import checks_json  # noqa: PLC0415
+
+        say(checks_json([described(load(one)) for one in wanted], relations_here(console).by_check))
+        return
+    say(listed(wanted, columns()))
 
 
 def _view(console: Console, commit: str) -> RepoView:
@@ -50,13 +77,28 @@ def _view(console: Console, commit: str) -> RepoView:
     return repo.view(repo.resolve(commit)) if commit else repo.worktree()
 
 
-def _show(findings: list[Finding], view: RepoView, form: str) -> None:
-    from holdshort.reports.findings import finding_lines, findings_json  # noqa: PLC0415
-
+def _show(
+    findings: list[Finding], view: RepoView, form: str, code: ExitCode, *, asked: bool, commit: str
+) -> None:
     if form == "json":
+        from holdshort.reports.findings import findings_json  # noqa: PLC0415 - lazy by design
+
         say(findings_json(findings, commit=view.commit, dirty=view.dirty))
         return
-    for line in finding_lines(findings):
+    from holdshort.reports.findings_text import (  # noqa: PLC0415 - lazy by design
+        Layout,
+        closing_lines,
+        finding_lines,
+    )
+
+    relations = relations_in(view)
+    if relations.problem:
+        talk(f"The questions beside the checks are not shown: {relations.problem}")
+    layout = Layout(width=columns(), whole=asked, arrow=arrow(), beside=relations.by_check)
+    state = f"commit {view.commit[:10]}" if commit else "the work tree as it stands"
+    for line in finding_lines(findings, layout, state=state):
+        say(line)
+    for line in closing_lines(findings, code, layout):
         say(line)
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import click
 
-from holdshort.cli.console import say
-from holdshort.errors import UsageError
+from holdshort.cli.checks import refuse_unknown, relations_here
+from holdshort.cli.console import Console, columns, say
 
 
 @click.command(short_help="Say what an auto-check looks at and why.")
 @click.argument("check_id", metavar="ID", default="")
-def command(check_id: str) -> None:
+@click.pass_context
+def command(ctx: click.Context, check_id: str) -> None:
     """Print what a check means, its outcomes and its edge rules; without ID, the list."""
-    from holdshort.checks.base import IDS, load  # noqa: PLC0415 - lazy by design
+    from holdshort.checks.base import load  # noqa: PLC0415 - lazy by design
     from holdshort.checks.reference import explained, listed  # noqa: PLC0415
 
+    console: Console = ctx.obj
     if not check_id:
-        say(listed())
-    elif check_id in IDS:
-        say(explained(load(check_id)))
-    else:
-        raise UsageError(f"No check is called '{check_id}'", f"There are: {', '.join(IDS)}")
+        say(listed(width=columns()))
+        return
+    refuse_unknown([check_id], console)
+    say(explained(load(check_id), relations_here(console).of(check_id), columns()))

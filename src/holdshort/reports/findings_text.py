@@ -1,0 +1,156 @@
+"""Findings to lines of text for a terminal or a log: what contradicts first, what is idle last.
+
+Nothing is cut and no word is broken: lines are wrapped at the width given, and a path that is
+longer stays whole. Of each finding some places are shown; a report on checks that were asked for
+by id shows all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from holdshort.errors import ExitCode
+from holdshort.model.finding import Confidence, Finding, Level, Outcome
+from holdshort.model.relation import Beside
+from holdshort.model.text import one_line, wrapped
+from holdshort.reports.text import log_safe
+
+PLACES_SHOWN = 3
+"""Most places of a finding in the overview. Source: our own choice, to fit a screen."""
+
+REMEDY_LINES = 2
+"""Most lines of a remedy in the overview: what to do, and the first thing to paste."""
+
+GROUPS = (
+    ("contradicts", (Outcome.FAIL,)),
+    ("cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
+    ("proves", (Outcome.PASS,)),
+    ("nothing on", (Outcome.NOT_APPLICABLE,)),
+)
+"""What the repository says of a statement, in the order a person wants to know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the text is laid out.
+
+    Attributes:
+        width: columns to fill.
+        whole: show every place and the whole remedy.
+        arrow: stands before the questions a check is beside.
+        beside: those questions, by check id.
+    """
+
+    width: int = 80
+    whole: bool = False
+    arrow: str = "->"
+    beside: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
+
+
+def finding_lines(findings: Sequence[Finding], layout: Layout, *, state: str) -> Iterator[str]:
+    """Yield the findings, grouped by what the repository says; `state` names what was read."""
+    yield from map(log_safe, _lines(findings, layout, state))
+
+
+def closing_lines(findings: Sequence[Finding], code: ExitCode, layout: Layout) -> Iterator[str]:
+    """Yield the counts, what the exit code says, and what to type next."""
+    counts = ", ".join(f"{len(rows)} {_verb(name, rows)}" for name, rows in grouped(findings))
+    noun = "check" if len(findings) == 1 else "checks"
+    yield ""
+    yield from wrapped(f"{len(findings)} {noun}: {counts}", layout.width, rest="  ")
+    said = f"Exit code {int(code)}: {_MEANING[code]}. Next: {_next(findings, code, layout)}"
+    yield from wrapped(said, layout.width, rest="  ")
+
+
+def grouped(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
+    """Yield each group that is not empty; within one, the heavier outcome comes first."""
+    for name, outcomes in GROUPS:
+        rows = [one for outcome in outcomes for one in findings if one.outcome is outcome]
+        if rows:
+            yield name, rows
+
+
+def _lines(findings: Sequence[Finding], layout: Layout, state: str) -> Iterator[str]:
+    yield from wrapped(f"Without running anything, {state}", layout.width)
+    for name, rows in grouped(findings):
+        yield ""
+        if rows[0].outcome is Outcome.NOT_APPLICABLE and not layout.whole:
+            said = ", ".join(one.id for one in rows)
+            yield from wrapped(said, layout.width, f"{name} ({len(rows)}): ", "  ")
+            continue
+        yield f"{name} ({len(rows)})"
+        for one in rows:
+            yield from _head(one, layout)
+            yield from _body(one, layout)
+
+
+def _head(finding: Finding, layout: Layout) -> Iterator[str]:
+    said = [str(finding.outcome)] if finding.outcome in {Outcome.WARN, Outcome.UNKNOWN} else []
+    said += [str(finding.confidence)] if finding.confidence is not Confidence.CERTAIN else []
+    beside = ", ".join(one.words for one in layout.beside.get(finding.id, ()))
+    parts = (
+        finding.id,
+        f"({', '.join(said)})" if said else "",
+        layout.arrow * bool(beside),
+        beside,
+    )
+    yield from wrapped(" ".join(filter(None, parts)), layout.width, "  ", "      ")
+
+
+def _body(finding: Finding, layout: Layout) -> Iterator[str]:
+    yield from wrapped(one_line(finding.headline), layout.width, "    ", "    ")
+    yield from _places(finding, layout)
+    errors = finding.coverage.errors
+    for error in errors if layout.whole else errors[:PLACES_SHOWN]:
+        yield from wrapped(f"not read: {one_line(error)}", layout.width, "    ", "      ")
+    if len(errors) > PLACES_SHOWN and not layout.whole:
+        yield f"    not read: {len(errors) - PLACES_SHOWN} more"
+    if finding.outcome in {Outcome.PASS, Outcome.WARN} and finding.coverage.not_checked:
+        said = f"not checked: {one_line(finding.coverage.not_checked)}"
+        yield from wrapped(said, layout.width, "    ", "      ")
+    remedy = finding.remediation.splitlines()
+    if remedy:
+        yield from wrapped(one_line(remedy[0]), layout.width, "    to do: ", "      ")
+    for line in remedy[1:] if layout.whole else remedy[1:REMEDY_LINES]:
+        yield f"      {one_line(line)}"
+
+
+def _places(finding: Finding, layout: Layout) -> Iterator[str]:
+    against = [p for p in finding.evidence if p.level in {Level.FAIL, Level.WARN}]
+    passing = [p for p in finding.evidence if p.level is Level.PASS]
+    found = list(finding.evidence) if layout.whole else against or passing
+    shown = found if layout.whole else found[:PLACES_SHOWN]
+    more = len(found) - len(shown)
+    if not against and not layout.whole and found:
+        said = ", ".join(one_line(one.where) for one in shown) + f" and {more} more" * bool(more)
+        yield from wrapped(said, layout.width, "    at ", "      ")
+        return
+    for one in shown:
+        said = f"{one_line(one.where)}: {one_line(one.why)}"
+        yield from wrapped(said, layout.width, "    - ", "      ")
+    if more:
+        yield f"    - and {more} more"
+
+
+def _verb(name: str, rows: Sequence[Finding]) -> str:
+    return name if len(rows) == 1 else _PLURAL.get(name, name)
+
+
+_PLURAL = {"contradicts": "contradict", "proves": "prove"}
+
+
+_MEANING = {
+    ExitCode.DONE: "nothing fails",
+    ExitCode.GATE_SAYS_NO: "a check fails",
+    ExitCode.UNDETERMINED: "a check asked for by id is unknown",
+}
+
+
+def _next(findings: Sequence[Finding], code: ExitCode, layout: Layout) -> str:
+    """Return the command that takes a person on from here."""
+    wanted = Outcome.UNKNOWN if code is ExitCode.UNDETERMINED else Outcome.FAIL
+    first = next((one.id for one in findings if one.outcome is wanted), "")
+    if not first:
+        return "holdshort review"
+    return f"holdshort {'explain' if layout.whole else 'check'} {first}"
