@@ -49,6 +49,10 @@ class MemoryView:
             raise OSError(TOO_LARGE, "too large")
         return data
 
+    def state(self) -> str:
+        """Return what tells these files from others."""
+        return repr(sorted(self._files.items()))
+
     def read_many(
         self, paths: Sequence[str], limit_bytes: int
     ) -> Iterator[tuple[str, bytes | OSError]]:

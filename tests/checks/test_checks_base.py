@@ -131,6 +131,10 @@ class Streaming:
         """Refuse."""
         raise OSError(path, limit_bytes)
 
+    def state(self) -> str:
+        """Say that nobody can tell."""
+        return ""
+
     def read_many(
         self, paths: Sequence[str], limit_bytes: int
     ) -> Iterator[tuple[str, bytes | OSError]]:

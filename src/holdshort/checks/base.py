@@ -7,12 +7,14 @@ longer than its budget, is `unknown` with the reason; the others go on.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from holdshort.checks.facts.fact_cache import FactCache, key_of
 from holdshort.checks.facts.view import Entry, RepoView
 from holdshort.model.finding import Confidence, Finding, Level, Outcome, Place
 from holdshort.model.text import one_line, visible
@@ -81,6 +83,7 @@ class Check:
         facts: the keys of `Finding.facts`, with what they hold.
         not_checked: one phrase naming what this check cannot see.
         look: reads the repository and comes to a verdict.
+        tracked_only: whether the tracked files alone decide, so that a finding may be kept.
     """
 
     id: str
@@ -92,6 +95,7 @@ class Check:
     facts: Mapping[str, str]
     not_checked: str
     look: Callable[[Repository], Verdict]
+    tracked_only: bool = True
 
 
 def load(check_id: str) -> Check:
@@ -111,23 +115,45 @@ def run(
     view: RepoView,
     ids: Iterable[str] | None = None,
     clock: Callable[[], float] = time.monotonic,
+    cache: FactCache | None = None,
 ) -> Iterator[Finding]:
     """Yield one finding per requested check, in registry order, each as soon as it is known.
+
+    `cache` holds facts and findings of earlier runs; None makes all of them anew.
 
     Raises:
         KeyError: an id that no check has.
     """
-    from holdshort.checks.facts.repository import Repository  # noqa: PLC0415 - IDS stay cheap
-
     wanted = set(IDS if ids is None else ids)
     for unknown in sorted(wanted.difference(IDS)):
         raise KeyError(unknown)
-    repository = Repository(view, clock)
+    state = view.state() if cache else ""
+    keys = {name: key_of("finding", name, state) for name in wanted if state}
+    kept = cache.get(keys.values()) if cache else {}
+    repository: Repository | None = None
     end_s = clock() + ALL_SECONDS
-    for check_id in IDS:
-        if check_id in wanted:
+    for check_id in (name for name in IDS if name in wanted):
+        finding = _kept(kept.get(keys.get(check_id, b"")))
+        if finding is None:
+            repository = repository or _repository(view, clock, cache)
             repository.begin(min(end_s, clock() + CHECK_SECONDS))
-            yield _finding(load(check_id), repository)
+            finding, is_settled = _finding(load(check_id), repository)
+            if cache and state and is_settled:
+                cache.put({keys[check_id]: json.dumps(finding.to_json()).encode()})
+        yield finding
+
+
+def _repository(view: RepoView, clock: Callable[[], float], cache: FactCache | None) -> Repository:
+    from holdshort.checks.facts.repository import Repository  # noqa: PLC0415 - IDS stay cheap
+
+    return Repository(view, clock, cache)
+
+
+def _kept(row: bytes | None) -> Finding | None:
+    try:
+        return Finding.from_json(json.loads(row)) if row else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def place(
@@ -139,15 +165,19 @@ def place(
     return Place(path=visible(path), line=line, end_line=end, level=level, why=shown, cell=cell)
 
 
-def _finding(check: Check, repository: Repository) -> Finding:
+def _finding(check: Check, repository: Repository) -> tuple[Finding, bool]:
+    """Return what a check found, and whether the same files will always give the same."""
+    settled = check.tracked_only
     try:
         verdict = check.look(repository)
     except TimeoutError:
+        settled = False
         verdict = _undecided(f"Stopped after {CHECK_SECONDS:.0f} s without a result")
     # A defect in one check must not hide what the others found; here, and only here.
     except Exception as error:  # noqa: BLE001 - turned into an unknown outcome with its reason
+        settled = False
         verdict = _undecided(f"The check itself failed: {type(error).__name__}")
-    return Finding(
+    finding = Finding(
         id=check.id,
         version=check.version,
         outcome=verdict.outcome,
@@ -158,6 +188,7 @@ def _finding(check: Check, repository: Repository) -> Finding:
         coverage=repository.coverage(check.not_checked),
         remediation=verdict.remediation,
     )
+    return finding, settled
 
 
 def _harmless(value: object) -> object:

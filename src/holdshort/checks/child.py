@@ -30,11 +30,17 @@ LIMIT_S = 90.0
 class CheckRun:
     """One run of the checks; iterate it once for the findings as they come."""
 
-    def __init__(self, root: Path, commit: str, ids: tuple[str, ...]) -> None:
-        """Start the child process for these checks at a commit."""
+    def __init__(
+        self, root: Path, commit: str, ids: tuple[str, ...], *, cached: bool = True
+    ) -> None:
+        """Start the child process for these checks at a commit.
+
+        `cached` tells whether facts of earlier runs may be used and kept.
+        """
+        rest = ["--commit", commit, "--stream", *([] if cached else ["--no-cache"])]
         self._expected = ids
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
-            [*own_command(), "--repo", str(root), "check", *ids, "--commit", commit, "--stream"],
+            [*own_command(), "--repo", str(root), "check", *ids, *rest],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

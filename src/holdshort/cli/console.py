@@ -101,6 +101,13 @@ def arrow() -> str:
     return "→"
 
 
+def cache_folder() -> Path:
+    """Return the folder of what may be lost at any time: facts made by earlier checks."""
+    import platformdirs  # noqa: PLC0415 - lazy by design
+
+    return platformdirs.user_cache_path("holdshort", appauthor=False)
+
+
 def say(text: str) -> None:
     """Print a line of the product."""
     click.echo(visible_lines(text))

@@ -8,7 +8,7 @@ found is `unknown` or `not_applicable`, never `pass`. The JSON form is the contr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -116,6 +116,20 @@ class Finding:
         places = [[p.path, p.line, p.end_line, str(p.level), p.why, p.cell] for p in self.evidence]
         return sha256_of({"facts": dict(self.facts), "evidence": places})
 
+    def to_json(self) -> dict[str, object]:
+        """Return the JSON object of the contract; `from_json` takes it back."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "outcome": str(self.outcome),
+            "confidence": str(self.confidence),
+            "headline": self.headline,
+            "evidence": [_plain(found) for found in self.evidence],
+            "facts": dict(self.facts),
+            "coverage": {**asdict(self.coverage), "errors": list(self.coverage.errors)},
+            "remediation": self.remediation,
+        }
+
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Finding:
         """Return the finding of a JSON object of the contract.
@@ -142,6 +156,17 @@ class Finding:
             ),
             remediation=str(value.get("remediation", "")),
         )
+
+
+def _plain(found: Place) -> dict[str, object]:
+    row: dict[str, object] = {
+        "path": found.path,
+        "line": found.line,
+        "end_line": found.end_line,
+        "level": str(found.level),
+        "why": found.why,
+    }
+    return {**row, "cell": found.cell} if found.cell else row
 
 
 def _place(value: Mapping[str, Any]) -> Place:

@@ -5,12 +5,11 @@ Plain ASCII, and the keys keep their order, so the same findings give the same b
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 
 from holdshort.model.description import Description
-from holdshort.model.finding import Finding, Place
+from holdshort.model.finding import Finding
 from holdshort.model.relation import Beside
 
 SCHEMA = "holdshort/findings/v1"
@@ -19,14 +18,14 @@ LIST_SCHEMA = "holdshort/checks/v1"
 
 def findings_json(findings: Sequence[Finding], *, commit: str, dirty: bool) -> str:
     """Return the document of the contract."""
-    checks = [_plain(finding) for finding in findings]
+    checks = [finding.to_json() for finding in findings]
     document = {"schema": SCHEMA, "commit": commit, "dirty": dirty, "checks": checks}
     return json.dumps(document, indent=2)
 
 
 def finding_line(finding: Finding) -> str:
     """Return one finding as one line of JSON, as the stream carries it."""
-    return json.dumps(_plain(finding), separators=(",", ":"))
+    return json.dumps(finding.to_json(), separators=(",", ":"))
 
 
 def checks_json(described: Sequence[Description], beside: Mapping[str, Sequence[Beside]]) -> str:
@@ -48,28 +47,3 @@ def checks_json(described: Sequence[Description], beside: Mapping[str, Sequence[
         for one in described
     ]
     return json.dumps({"schema": LIST_SCHEMA, "checks": rows}, indent=2)
-
-
-def _plain(finding: Finding) -> dict[str, object]:
-    return {
-        "id": finding.id,
-        "version": finding.version,
-        "outcome": str(finding.outcome),
-        "confidence": str(finding.confidence),
-        "headline": finding.headline,
-        "evidence": [_place(found) for found in finding.evidence],
-        "facts": dict(finding.facts),
-        "coverage": dataclasses.asdict(finding.coverage),
-        "remediation": finding.remediation,
-    }
-
-
-def _place(found: Place) -> dict[str, object]:
-    row: dict[str, object] = {
-        "path": found.path,
-        "line": found.line,
-        "end_line": found.end_line,
-        "level": str(found.level),
-        "why": found.why,
-    }
-    return {**row, "cell": found.cell} if found.cell else row

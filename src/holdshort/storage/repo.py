@@ -212,9 +212,13 @@ class Repo:
         """Return the files of a commit for reading."""
         return CommitView(self.root, _full(commit))
 
-    def worktree(self) -> WorktreeView:
-        """Return the tracked files of the work tree, as they stand on the disk."""
-        return WorktreeView(self.root, self._commit_id("HEAD"), self.object_format)
+    def worktree(self, cache: Path | None = None) -> WorktreeView:
+        """Return the tracked files of the work tree, as they stand on the disk.
+
+        Args:
+            cache: the folder that keeps what it costs to identify them; None keeps nothing.
+        """
+        return WorktreeView(self.root, self._commit_id("HEAD"), self.object_format, cache)
 
     def source_entries(self, commit: str, scope: Scope) -> list[SourceEntry]:
         """Return the in-scope files of a commit with the SHA-256 of their content.

@@ -55,10 +55,19 @@ class WorkFiles:
         Raises:
             OSError: a parent folder is not a real one, or cannot be looked at.
         """
+        found = self.status(path)
+        return found.st_mode if found else 0
+
+    def status(self, path: str) -> os.stat_result | None:
+        """Return the file's `stat`, of a symbolic link its own; None when nothing is there.
+
+        Raises:
+            OSError: as for `mode`.
+        """
         try:
-            return os.lstat(self._place(path)).st_mode
+            return os.lstat(self._place(path))
         except FileNotFoundError:
-            return 0
+            return None
 
     def link(self, path: str) -> bytes:
         """Return where a symbolic link points, as it is written.

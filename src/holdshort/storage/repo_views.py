@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from pathlib import Path
 from holdshort.storage import git_objects as objects
 from holdshort.storage.git_objects import Entry
 from holdshort.storage.repo_files import WorkFiles
+from holdshort.storage.work_ids import WorkIds
 
 MAX_HASHED_BYTES = 16 * 1024 * 1024
 """Larger work files are compared by size alone. Source: our own limit; hashing a model of
@@ -69,6 +71,10 @@ class CommitView:
             else:
                 yield path, next(contents)[1]
 
+    def state(self) -> str:
+        """Return a text that is the same for every commit with these files."""
+        return _state(self.entries(), "")
+
     @cached_property
     def _by_path(self) -> dict[str, Entry]:
         return {one.path: one for one in objects.list_tree(self._root, self.commit, *self._under)}
@@ -81,8 +87,15 @@ class WorktreeView:
     tracked path with nothing on the disk is left out.
     """
 
-    def __init__(self, root: Path, commit: str, object_format: str) -> None:
-        """Look at the work tree at `root`, whose HEAD is `commit` (empty: no commit yet)."""
+    def __init__(
+        self, root: Path, commit: str, object_format: str, cache: Path | None = None
+    ) -> None:
+        """Look at the work tree at `root`, whose HEAD is `commit` (empty: no commit yet).
+
+        `cache` is the folder that keeps ids of files between runs; None keeps none.
+        """
+        self._cache = cache
+        self._large: dict[str, os.stat_result] = {}
         self.commit = commit
         self._root = root
         self._format = object_format
@@ -125,28 +138,49 @@ class WorktreeView:
 
     @cached_property
     def _standing(self) -> tuple[Entry, ...]:
-        found = (self._stands(one) for one in self._staged)
+        ids = WorkIds(self._cache, self._root, self._format)
+        found = [self._stands(one, ids) for one in self._staged]
+        ids.save()
         return tuple(one for one in found if one is not None)
 
-    def _stands(self, entry: Entry) -> Entry | None:
+    def _stands(self, entry: Entry, ids: WorkIds) -> Entry | None:
         if entry.mode == objects.SUBMODULE:
             return entry
         try:
-            mode = self._files.mode(entry.path)
-            if not mode or stat.S_ISDIR(mode):
+            found = self._files.status(entry.path)
+            if found is None or stat.S_ISDIR(found.st_mode):
                 return None
-            if stat.S_ISLNK(mode):
+            if stat.S_ISLNK(found.st_mode):
                 link = self._files.link(entry.path)
                 return Entry(entry.path, objects.SYMLINK, objects.blob_id(link, self._format))
             kept = entry.mode if entry.is_file else "100644"
-            return Entry(entry.path, kept, self._blob(entry))
+            return Entry(entry.path, kept, self._blob(entry.path, found, ids))
         except OSError:
             return replace(entry, blob="")
 
-    def _blob(self, entry: Entry) -> str:
-        with self._files.opened(entry.path) as (_, size):
-            small = size <= MAX_HASHED_BYTES
-        return self._files.blob_id(entry.path, self._format) if small else ""
+    def _blob(self, path: str, found: os.stat_result, ids: WorkIds) -> str:
+        if found.st_size > MAX_HASHED_BYTES:
+            self._large[path] = found
+            return ""
+        known = ids.get(path, found)
+        if not known:
+            known = self._files.blob_id(path, self._format)
+            ids.put(path, found, known)
+        return known
+
+    def state(self) -> str:
+        """Return a text for all that can be read, empty when a file cannot be identified.
+
+        A file too large to be hashed is known by its size and times.
+        """
+        unknown = [one for one in self._standing if not one.blob and one.is_file]
+        if any(one.path not in self._large for one in unknown):
+            return ""
+        marks = [(one.path, self._large[one.path]) for one in unknown]
+        large = "".join(
+            f"{path}\0{s.st_size} {s.st_mtime_ns} {s.st_ctime_ns}\0" for path, s in marks
+        )
+        return _state(self._standing, large)
 
     def _differs(self) -> bool:
         standing = {one.path: one for one in self._standing}
@@ -176,3 +210,8 @@ class WorktreeView:
             return True
         unix = data.replace(b"\r\n", b"\n")
         return objects.blob_id(unix, self._format) == entry.blob
+
+
+def _state(entries: Sequence[Entry], rest: str) -> str:
+    told = "".join(f"{one.mode} {one.blob} {one.path}\0" for one in entries) + rest
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()

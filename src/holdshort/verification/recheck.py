@@ -32,7 +32,7 @@ def recheck(
     from holdshort.checks.base import IDS  # noqa: PLC0415 - not loaded without a recheck
     from holdshort.checks.child import CheckRun  # noqa: PLC0415
 
-    found = {finding.id: finding for finding in CheckRun(root, tree, IDS)}
+    found = {finding.id: finding for finding in CheckRun(root, tree, IDS, cached=False)}
     for finding in found.values():
         if not finding.version:
             ledger.undetermined(7, f"{finding.id}: {finding.headline}")

@@ -66,13 +66,10 @@ def imports_at_margin(data: bytes) -> Iterator[Imported]:
     if b"import" not in data:
         return
     for number, line in enumerate(data.split(b"\n"), 1):
-        if line.startswith((b"import ", b"from ")) and (found := _LINE.match(line)):
-            if found[1]:
-                yield Imported(found[1].decode(), number, Need.PLAIN)
-            else:
-                for part in found[2].split(b","):
-                    if name := _ALIAS.match(part):
-                        yield Imported(name[1].decode(), number, Need.PLAIN)
+        if line[:1] in {b"i", b"f"} and (found := _LINE.match(line)):
+            names = [found] if found[1] else map(_ALIAS.match, found[2].split(b","))
+            for name in filter(None, names):
+                yield Imported(name[1].decode(), number, Need.PLAIN)
 
 
 def _names(node: ast.expr) -> set[str]:

@@ -6,7 +6,6 @@ In: bytes. Out: `PythonFacts`. A pure function, so its result may be kept by blo
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -17,33 +16,7 @@ from holdshort.checks.facts.python_calls import Code, read_code
 from holdshort.checks.facts.python_source import UnreadableSourceError, parse
 from holdshort.checks.facts.random_names import keep
 from holdshort.checks.facts.sightings import Sighting
-from holdshort.checks.facts.sights.registry import WORDS
 from holdshort.checks.facts.test_functions import NO_TESTS, TestFacts, read_tests
-
-_CHANCE = (
-    b"seed(",
-    b".random",
-    b"import random",
-    b"from random",
-    b"torch.rand",
-    b"torch.normal",
-    b"torch.multinomial",
-    b"torch.bernoulli",
-    b"nn.init.",
-    b"DataLoader(",
-    b"random_split",
-    b"test_split",
-    b"Sampler(",
-    b"sklearn",
-    b"frac=",
-    b"import pandas",
-    b"seed_everything",
-    b"PRNGKey",
-    b"TrainingArguments",
-    b"__main__",
-)
-_IMPORTED = re.compile(rb"from (?:torch|numpy) import [^\n]*\b(?:rand|normal|manual_seed)")
-_TESTS = (b"def test", b"TestCase", b"class Test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +36,21 @@ class PythonFacts:
     error: str = ""
 
 
-NOTHING = PythonFacts()
-
-
-def may_tell(data: bytes) -> bool:
-    """Tell whether a file holds a word that some check looks for; far cheaper than parsing."""
-    words = (*_CHANCE, *_TESTS, *WORDS)
-    return any(word in data for word in words) or _IMPORTED.search(data) is not None
-
-
 def python_facts(data: bytes) -> PythonFacts:
     """Return the facts of a Python file."""
     try:
         tree = parse(data)
         return PythonFacts(read_code(tree, keep), read_tests(tree))
+    except UnreadableSourceError as error:
+        return PythonFacts(error=str(error))
+    except RecursionError:
+        return PythonFacts(error="nested too deeply")
+
+
+def python_tests(data: bytes) -> PythonFacts:
+    """Return only what a test runner would collect from a Python file."""
+    try:
+        return PythonFacts(tests=read_tests(parse(data)))
     except UnreadableSourceError as error:
         return PythonFacts(error=str(error))
     except RecursionError:

@@ -45,7 +45,7 @@ def parse(source: bytes | str) -> ast.Module:
 
 def _has_long_lines(raw: bytes) -> bool:
     """Tell whether a long chain would fit at all; brackets cannot, they nest 200 deep at most."""
-    return raw.count(b"\\\n") > _CONTINUED or any(len(r) > MAX_CHAIN for r in raw.split(b"\n"))
+    return raw.count(b"\\\n") > _CONTINUED or max(map(len, raw.split(b"\n"))) > MAX_CHAIN
 
 
 def _refuse_chains(raw: bytes) -> None:

@@ -7,39 +7,28 @@ Limits are checked between files: `TimeoutError` ends one check, not the run.
 
 from __future__ import annotations
 
-import gc
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from holdshort.checks.facts.imports import Imported, imports_at_margin
+from holdshort.checks.facts.codec import decode, encode
+from holdshort.checks.facts.extraction import MAX_FILE_BYTES, extract
+from holdshort.checks.facts.extractors import PYTHON, SECRETS, SETTINGS, SKIMMED, Extractor, Fact
+from holdshort.checks.facts.fact_cache import FactCache, key_of
+from holdshort.checks.facts.imports import Imported
 from holdshort.checks.facts.inventory import File, Inventory, Kind, is_test_path, take_inventory
 from holdshort.checks.facts.program import Call, Program
 from holdshort.checks.facts.programs import Programs
 from holdshort.checks.facts.python_calls import Code
-from holdshort.checks.facts.python_facts import (
-    NOTHING,
-    PythonFacts,
-    may_tell,
-    notebook_facts,
-    python_facts,
-)
+from holdshort.checks.facts.python_facts import PythonFacts
 from holdshort.checks.facts.random_names import effect_of, seeding_helpers
 from holdshort.checks.facts.randomness import Happening, Randomness, State
-from holdshort.checks.facts.secret_facts import secrets_in
 from holdshort.checks.facts.secret_patterns import Secret
-from holdshort.checks.facts.settings import seed_settings
 from holdshort.checks.facts.sightings import Sighting
-from holdshort.checks.facts.text import decode
-from holdshort.checks.facts.view import RepoView
+from holdshort.checks.facts.text import decode as text_of
+from holdshort.checks.facts.view import Entry, RepoView
 from holdshort.model.finding import Coverage
 from holdshort.model.text import one_line, visible
-
-MAX_FILE_BYTES = 2_000_000
-"""Largest file read. Source: docs/promises.md, G9."""
 
 WHOLE_FILES = 400
 """Up to so many Python files are all parsed; beyond, those with a word that some check looks for,
@@ -53,22 +42,35 @@ MAX_ERRORS_NAMED = 20
 class Repository:
     """One state of a repository and everything read out of it so far."""
 
-    def __init__(self, view: RepoView, clock: Callable[[], float] = time.monotonic) -> None:
-        """Read nothing yet."""
+    def __init__(
+        self,
+        view: RepoView,
+        clock: Callable[[], float] = time.monotonic,
+        cache: FactCache | None = None,
+    ) -> None:
+        """Read nothing yet; `cache` holds facts of earlier runs by blob id."""
         self.view = view
         self._clock = clock
+        self._cache = cache or FactCache(None)
         self._deadline_s = float("inf")
         self._texts: dict[str, str | OSError] = {}
-        self._python: dict[str, PythonFacts | OSError] = {}
-        self._secrets: dict[str, tuple[Secret, ...] | OSError] = {}
-        self._unparsed: set[str] = set()
+        self._facts: dict[tuple[str, str], object] = {}
+        self._whole: set[str] = set()
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
 
     @cached_property
+    def _entries(self) -> Sequence[Entry]:
+        return self.view.entries()
+
+    @cached_property
+    def _blobs(self) -> dict[str, str]:
+        return {entry.path: entry.blob for entry in self._entries}
+
+    @cached_property
     def inventory(self) -> Inventory:
         """Every file, by kind, and what is left out."""
-        return take_inventory(self.view.entries())
+        return take_inventory(self._entries)
 
     @cached_property
     def paths(self) -> frozenset[str]:
@@ -95,7 +97,7 @@ class Repository:
         self.tick()
         if path not in self._texts:
             try:
-                self._texts[path] = decode(self.view.read(path, MAX_FILE_BYTES))
+                self._texts[path] = text_of(self.view.read(path, MAX_FILE_BYTES))
             except OSError as error:
                 self._texts[path] = error
         found = self._texts[path]
@@ -131,16 +133,14 @@ class Repository:
     def python(self, files: Iterable[File]) -> Iterator[tuple[File, PythonFacts]]:
         """Yield the facts of Python files and notebooks; unreadable ones are noted, not yielded."""
         wanted = list(files)
-        self._extract([file for file in wanted if file.path not in self._python])
+        whole = [file for file in wanted if self._is_small or file.path in self._whole]
+        skimmed = [file for file in wanted if not self._is_small and file.path not in self._whole]
+        found = {**dict(self._made(PYTHON, whole)), **dict(self._made(SKIMMED, skimmed))}
         for file in wanted:
-            facts = self._python[file.path]
-            if isinstance(facts, OSError):
-                self.note_error(file.path, str(facts.strerror or facts))
-                continue
-            self._read.add(file.path)
-            if facts.error:
-                self.note_error(file.path, facts.error)
-            yield file, facts
+            if facts := found.get(file):
+                if facts.error:
+                    self.note_error(file.path, facts.error)
+                yield file, facts
 
     def code(self) -> Iterator[tuple[File, Code]]:
         """Yield what each Python file and notebook does; see `python` for those left out."""
@@ -168,88 +168,99 @@ class Repository:
     def happenings(self) -> tuple[Happening, ...]:
         """Return every draw, seed and split outside of tests."""
         files = [file for file in self._code_files if not is_test_path(file.path)]
-        programs = self._programs(files)
-        if self._unparsed:
-            self._parse_callers(programs)
-            programs = self._programs(files)
         if self._happenings is None:
+            programs = self._programs(files)
+            if not self._is_small and self._find_callers(files, programs):
+                programs = self._programs(files)
             world = Programs(programs, _matters)
             self._happenings = Randomness(world, self._settings()).happenings()
+        else:
+            self._programs(files)
         return self._happenings
 
     def _programs(self, files: list[File]) -> dict[str, Program]:
         facts = self.python(files)
         return {f.path: one.code.program for f, one in facts if one.code is not None}
 
-    def _parse_callers(self, programs: dict[str, Program]) -> None:
-        """Parse the files left aside that mention a function which sets a seed."""
-        helpers = [f"{name}(".encode() for name in seeding_helpers(programs.values())]
-        for path, data in self.view.read_many(sorted(self._unparsed), MAX_FILE_BYTES):
+    def _find_callers(self, files: list[File], programs: dict[str, Program]) -> bool:
+        """Find the files, skimmed so far, that call a function of another which sets a seed."""
+        names = [name.encode() for name in seeding_helpers(programs.values())]
+        helpers = [(name + b"(", b"def " + name) for name in names if not name.endswith(b"seed")]
+        if not helpers:
+            return False
+        paths = [file.path for file in files if file.kind is not Kind.NOTEBOOK]
+        for path, data in self.view.read_many(paths, MAX_FILE_BYTES):
             self.tick()
-            self._unparsed.discard(path)
-            if isinstance(data, bytes) and any(name in data for name in helpers):
-                self._python[path] = python_facts(data)
+            if isinstance(data, bytes) and any(a in data and b not in data for a, b in helpers):
+                self._whole.add(path)
+        return bool(self._whole)
 
     def secrets(self) -> Iterator[tuple[File, tuple[Secret, ...]]]:
         """Yield each text file with what looks like a credential in it."""
         files = [file for file in self.inventory.files if file.kind is not Kind.BINARY]
-        missing = {file.path: file for file in files if file.path not in self._secrets}
-        for path, data in self.view.read_many(list(missing), MAX_FILE_BYTES):
-            self.tick()
-            self._secrets[path] = (
-                data if isinstance(data, OSError) else secrets_in(missing[path], data)
-            )
-        for file in files:
-            found = self._secrets[file.path]
-            if isinstance(found, OSError):
-                self.note_error(file.path, str(found.strerror or found))
-            else:
-                self._read.add(file.path)
-                yield file, found
+        for file, secrets in self._made(SECRETS, files):
+            yield file, secrets.found
 
     _happenings: tuple[Happening, ...] | None = None
 
     def _settings(self) -> dict[str, tuple[State, ...]]:
         found: dict[str, list[State]] = {}
-        files = self.inventory.of(Kind.CONFIG)
-        paths = [file.path for file in files if not is_test_path(file.path)]
-        for _, data in self.view.read_many(paths, MAX_FILE_BYTES):
-            self.tick()
-            if isinstance(data, bytes) and _SEED_WORD.search(data):
-                for key, value in seed_settings(decode(data)):
-                    found.setdefault(key, []).append(True if value else None)
+        files = [f for f in self.inventory.of(Kind.CONFIG) if not is_test_path(f.path)]
+        for _, settings in self._made(SETTINGS, files, noting=False):
+            for key, value in settings.found:
+                found.setdefault(key, []).append(True if value else None)
         return {key: tuple(values) for key, values in found.items()}
 
-    def _extract(self, files: list[File]) -> None:
-        kinds = {file.path: file.kind for file in files}
-        small = len(self.inventory.python) <= WHOLE_FILES
-        with _no_collection():
-            for path, data in self.view.read_many(list(kinds), MAX_FILE_BYTES):
-                self.tick()
-                if isinstance(data, OSError):
-                    self._python[path] = data
-                elif kinds[path] is Kind.NOTEBOOK:
-                    self._python[path] = notebook_facts(data)
-                elif small or may_tell(data):
-                    self._python[path] = python_facts(data)
+    @cached_property
+    def _is_small(self) -> bool:
+        return len(self.inventory.python) <= WHOLE_FILES
+
+    def _made(
+        self, extractor: Extractor[Fact], files: Sequence[File], *, noting: bool = True
+    ) -> Iterator[tuple[File, Fact]]:
+        """Yield the facts of files, made once; what cannot be read is noted and left out."""
+        missing = [file for file in files if (extractor.name, file.path) not in self._facts]
+        if missing:
+            self._make(extractor, missing)
+        for file in files:
+            found = self._facts[extractor.name, file.path]
+            if isinstance(found, extractor.kind):
+                if noting:
+                    self._read.add(file.path)
+                yield file, found
+            elif noting and isinstance(found, OSError):
+                self.note_error(file.path, str(found.strerror or found))
+
+    def _make(self, extractor: Extractor[Fact], files: Sequence[File]) -> None:
+        keys = {file.path: self._key(extractor, file) for file in files}
+        kept = self._cache.get(key for key in keys.values() if key)
+        rows = {file: kept.get(keys[file.path]) for file in files}
+        left = [f for f, row in rows.items() if not self._remember(extractor, f.path, row)]
+        fresh: dict[bytes, bytes] = {}
+        try:
+            for path, made in extract(extractor, self.view, left, self.tick):
+                if isinstance(made, bytes):
+                    self._remember(extractor, path, made)
                 else:
-                    self._python[path] = replace(NOTHING, margin=tuple(imports_at_margin(data)))
-                    self._unparsed.add(path)
+                    self._facts[extractor.name, path] = made
+                if self._cache and keys[path] and not isinstance(made, OSError):
+                    fresh[keys[path]] = made if isinstance(made, bytes) else encode(made)
+        finally:
+            self._cache.put(fresh)
 
+    def _remember(self, extractor: Extractor[Fact], path: str, row: bytes | None) -> bool:
+        """Take facts in their written form; tell whether they were there and sound."""
+        if row is None:
+            return False
+        try:
+            self._facts[extractor.name, path] = decode(extractor.kind, row)
+        except ValueError:
+            return False
+        return True
 
-_SEED_WORD = re.compile(rb"seed|random_state|rng", re.IGNORECASE)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pause the garbage collector: trees hold no cycles, and it costs a third of the parsing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+    def _key(self, extractor: Extractor[Fact], file: File) -> bytes:
+        blob = self._blobs.get(file.path, "")
+        return key_of("fact", extractor.name, blob, extractor.depends_on(file)) if blob else b""
 
 
 def _matters(call: Call) -> bool:

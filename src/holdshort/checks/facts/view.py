@@ -59,3 +59,7 @@ class RepoView(Protocol):
     ) -> Iterator[tuple[str, bytes | OSError]]:
         """Yield each path with its bytes or the reason it cannot be read, in order."""
         ...
+
+    def state(self) -> str:
+        """Return a text that is the same only when all that can be read is, empty when unknown."""
+        ...

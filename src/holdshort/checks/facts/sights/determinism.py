@@ -11,7 +11,15 @@ from holdshort.checks.facts.sightings import Sighting, Site
 
 TOPIC = "determinism"
 
-WORDS = (b"determinis", b"cudnn.benchmark", b"CUBLAS_WORKSPACE_CONFIG")
+WORDS = (
+    b"use_deterministic_algorithms",
+    b"set_deterministic(",
+    b"enable_op_determinism",
+    b"enable_full_determinism",
+    b"cudnn.",
+    b"CUBLAS_WORKSPACE_CONFIG",
+    b"TF_DETERMINISTIC_OPS",
+)
 
 
 def _call(site: Site) -> Sighting | None:
