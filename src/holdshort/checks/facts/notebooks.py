@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from holdshort.checks.facts.python_source import UnreadableSourceError
 
-_MAGIC_LINE = re.compile(r"^(\s*)(%|!|\?|[\w.]+\?{1,2}\s*$).*", re.MULTILINE)
+_MAGIC_LINE = re.compile(
+    r"^([ \t]*)(%|!|\?|[\w.]+\?{1,2}\s*$)((?:[^\n\\]|\\[\s\S])*\\?)", re.MULTILINE
+)
 _FOREIGN_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
+_SHELL_CELL = re.compile(r"\s*(%%|!)(bash|sh|shell|system)\b")
+_TIMED = re.compile(r"(?:time|timeit|prun)\s+(?!-)(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,16 @@ class Cell:
 
     @property
     def python(self) -> str:
-        """The source with magics blanked, line numbers kept; empty for another language."""
+        """The source with magics as IPython would run them, line numbers kept.
+
+        Shell lines and line magics are calls of `get_ipython()`, what is timed stands alone; the
+        rest is blank. Empty for another language.
+        """
+        if _SHELL_CELL.match(self.source):
+            return "\n".join(_shell_lines(self.source.splitlines()))
         if _FOREIGN_CELL.match(self.source):
             return ""
-        return _MAGIC_LINE.sub(r"\1pass", self.source)
+        return _MAGIC_LINE.sub(_as_python, self.source)
 
 
 def code_cells(data: bytes) -> tuple[Cell, ...]:
@@ -54,6 +65,31 @@ def code_cells(data: bytes) -> tuple[Cell, ...]:
         return ()
     sources = [_source(cell) for cell in _cells(notebook) if _is_code(cell)]
     return tuple(Cell(number, source) for number, source in enumerate(sources, 1))
+
+
+def _as_python(magic: re.Match[str]) -> str:
+    """Return a magic as Python of as many lines."""
+    margin, mark, rest = magic[1], magic[2], magic[3]
+    if mark == "%" and (timed := _TIMED.fullmatch(rest)):
+        return margin + timed[1]
+    if mark not in {"%", "!"} or rest.startswith("%"):
+        return f"{margin}pass" + "\n" * rest.count("\n")
+    joined = rest.replace("\\\n", " ")
+    name, _, line = ("system", "", joined) if mark == "!" else joined.partition(" ")
+    called = f"system({line!r})" if mark == "!" else f"run_line_magic({name!r}, {line!r})"
+    return f"{margin}get_ipython().{called}" + "\n" * rest.count("\n")
+
+
+def _shell_lines(lines: list[str]) -> Iterator[str]:
+    yield "pass"
+    waiting = ""
+    for line in lines[1:]:
+        waiting = f"{waiting} {line.removesuffix(chr(92))}".strip()
+        if line.endswith("\\"):
+            yield ""
+        else:
+            yield f"get_ipython().system({waiting!r})"
+            waiting = ""
 
 
 def _cells(notebook: dict[str, object]) -> list[object]:

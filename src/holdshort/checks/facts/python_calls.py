@@ -18,6 +18,7 @@ from holdshort.checks.facts import python_values as values
 from holdshort.checks.facts.imports import Imported, Need, catches_absence, is_type_checking
 from holdshort.checks.facts.program import MAIN, Call, Import, Program, Scope
 from holdshort.checks.facts.python_scopes import (
+    Around,
     Frame,
     Function,
     bound_names,
@@ -27,10 +28,11 @@ from holdshort.checks.facts.python_scopes import (
     is_main_guard,
     plain_names,
     stored_name,
+    telling_line,
 )
 from holdshort.checks.facts.python_values import Source
 from holdshort.checks.facts.sightings import Look, Sighting, Site
-from holdshort.checks.facts.sights.registry import CALLS, STORES, STRINGS
+from holdshort.checks.facts.sights.registry import CALLS, KEYWORDS, REFERENCES, STORES, STRINGS
 
 MAX_TARGET = 160
 """Longest dotted name followed, in characters. Source: our own limit."""
@@ -78,6 +80,8 @@ class _Reader:
         self.need = Need.PLAIN
         self.imported: list[Imported] = []
         self.sightings: list[Sighting] = []
+        self.around = Around()
+        self.called: ast.expr | None = None
 
     def read(self, tree: ast.Module) -> None:
         for name in defined(tree.body):
@@ -102,9 +106,15 @@ class _Reader:
     def source(self, node: ast.expr) -> Source:
         return values.source_of(node, self.resolve, self.frame.source)
 
+    def text(self, node: ast.expr) -> str:
+        return values.text_from(node, self.frame.text)
+
     def _all(self, nodes: list[ast.stmt]) -> None:
+        before = self.around.statement
         for node in nodes:
+            self.around.statement = node
             self._visit(node)
+        self.around.statement = before
 
     def _visit(self, node: ast.AST) -> None:
         special = _SPECIAL.get(type(node))
@@ -124,11 +134,17 @@ class _Reader:
                 self._visit(child)
 
     def _name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.frame.read.add(node.id)
+        if not isinstance(node.ctx, ast.Load):
+            self.frame.texts[node.id] = ""
+            return
+        self.frame.read.add(node.id)
+        if node.id in REFERENCES and node is not self.called:
+            self._see(REFERENCES[node.id], node, self.resolve(node), node.lineno)
 
     def _attribute(self, node: ast.Attribute) -> None:
         self.frame.read.add(node.attr)
+        if node.attr in REFERENCES and node is not self.called:
+            self._see(REFERENCES[node.attr], node, self.resolve(node), node.end_lineno or 0)
         self._visit(node.value)
 
     def _import(self, node: ast.Import) -> None:
@@ -169,6 +185,8 @@ class _Reader:
     def _value(self, value: ast.expr, targets: list[ast.expr]) -> None:
         before = self.frame.bound
         self.frame.bound = tuple(bound_names(targets))
+        if all(isinstance(target, ast.Name) for target in targets):
+            self.called = value
         self._visit(value)
         self.frame.bound = before
 
@@ -181,6 +199,7 @@ class _Reader:
             self.frame.names[target.id] = "" if resolved.startswith("?") else resolved
             source = self.source(value)
             self.frame.sources[target.id] = source
+            self.frame.texts[target.id] = self.text(value)
             if values.is_setting(target.id) and (self.frame.is_class or self.frame is self.module):
                 self.options[target.id] = values.field_default(value, source, self.source)
         elif isinstance(target, ast.Attribute) and values.is_setting(target.attr):
@@ -193,23 +212,28 @@ class _Reader:
             self._visit(target)
 
     def _call(self, node: ast.Call) -> None:
+        self.called = node.func
         self._visit(node.func)
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
             self._visit(argument)
         self.options.update(values.declared_option(node, self.source))
         target = self.resolve(node.func)
         if looks := CALLS.get(target.rpartition(".")[2]):
-            self._see(looks, node, target, _telling_line(node))
+            self._see(looks, node, target, telling_line(node))
+        for keyword in node.keywords:
+            if keyword.arg in KEYWORDS:
+                self._see(KEYWORDS[keyword.arg], node, target, keyword.lineno)
         if target and self.keep(target):
             args = tuple("*" if isinstance(a, ast.Starred) else self.source(a) for a in node.args)
             named = tuple((k.arg or "**", self.source(k.value)) for k in node.keywords)
             self._event(
-                Call(target, _telling_line(node), args, named, self.frame.compared),
+                Call(target, telling_line(node), args, named, self.frame.compared),
             )
 
     def _see(self, looks: tuple[Look, ...], node: ast.expr, target: str, line: int) -> None:
         frame = self.frame
-        site = Site(node, target, line, frame.name, frame.bound, self.resolve, self.source)
+        know = (self.resolve, self.source, self.text, self.around.of)
+        site = Site(node, target, line, frame.name, frame.bound, *know)
         self.sightings.extend(seen for look in looks if (seen := look(site)) is not None)
 
     def _constant(self, node: ast.Constant) -> None:
@@ -246,8 +270,11 @@ class _Reader:
 
     def _dict(self, node: ast.Dict) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and values.is_setting(str(key.value)):
-                self.options.setdefault(str(key.value), self.source(value))
+            name = str(key.value) if isinstance(key, ast.Constant) else ""
+            if key is not None and name in STORES:
+                self._see(STORES[name], value, "{}", key.lineno)
+            if values.is_setting(name):
+                self.options.setdefault(name, self.source(value))
         self._children(node)
 
     def _try(self, node: ast.Try) -> None:
@@ -308,6 +335,7 @@ class _Reader:
         for name in [*positional, *named]:
             frame.names[name] = ""
             frame.sources[name] = f"param:{name}"
+            frame.texts[name] = ""
             if name in defaults:
                 frame.sources[f"={name}"] = defaults[name]
         for name in defined(node.body):
@@ -350,17 +378,6 @@ _SPECIAL: dict[type[ast.AST], Callable[[_Reader, ast.AST], None]] = {
     )
     for kind in kinds
 }
-
-
-_TELLING = ("random_state", "seed", "generator", "shuffle")
-
-
-def _telling_line(node: ast.Call) -> int:
-    lines = {keyword.arg: keyword.value.lineno for keyword in node.keywords}
-    for name in _TELLING:
-        if name in lines:
-            return lines[name]
-    return node.func.end_lineno or node.lineno
 
 
 def _scope(

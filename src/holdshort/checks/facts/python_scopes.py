@@ -25,6 +25,7 @@ class Frame:
     outer: Frame | None = None
     names: dict[str, str] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     events: list[Call | Import] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
     compared: str = ""
@@ -48,6 +49,48 @@ class Frame:
                 return frame.sources[name]
             frame = frame.outer
         return ""
+
+    def text(self, name: str) -> str:
+        """Return the constant text a name stands for, empty when unknown.
+
+        `self.name` is a text of the class around a method.
+        """
+        head, _, attribute = name.partition(".")
+        frame: Frame | None = self
+        if attribute:
+            owner = self.outer
+            own = owner is not None and self.names.get(head) == f":{self.owner}" != ":"
+            return owner.texts.get(attribute, "") if owner is not None and own else ""
+        while frame is not None:
+            if name in frame.texts and (frame is self or not frame.is_class):
+                return frame.texts[name]
+            frame = frame.outer
+        return ""
+
+
+class Around:
+    """What stands around a node within its statement; found only when somebody asks.
+
+    Attributes:
+        statement: the one being read.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.statement: ast.stmt | None = None
+        self._parents: dict[ast.AST, ast.AST] = {}
+
+    def of(self, node: ast.AST) -> tuple[ast.AST, ...]:
+        """Return the nodes around one, from the inside out."""
+        if node not in self._parents and self.statement is not None:
+            inside = ast.walk(self.statement)
+            self._parents = {c: parent for parent in inside for c in ast.iter_child_nodes(parent)}
+        found: list[ast.AST] = []
+        parent = self._parents.get(node)
+        while parent is not None:
+            found.append(parent)
+            parent = self._parents.get(parent)
+        return tuple(found)
 
 
 def is_main_guard(test: ast.expr) -> bool:
@@ -106,3 +149,15 @@ def stored_name(target: ast.expr) -> tuple[str, ast.expr]:
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         return str(target.slice.value), target.value
     return "", target
+
+
+_TELLING = ("random_state", "seed", "generator", "shuffle")
+
+
+def telling_line(node: ast.Call) -> int:
+    """Return the line of an argument about chance, else where the name of the function ends."""
+    lines = {keyword.arg: keyword.value.lineno for keyword in node.keywords}
+    for name in _TELLING:
+        if name in lines:
+            return lines[name]
+    return node.func.end_lineno or node.lineno

@@ -53,6 +53,36 @@ def source_of(node: ast.expr, resolve: Resolve, lookup: Lookup) -> Source:
     return _of_compound(node, resolve, lookup)
 
 
+MAX_TEXT = 2_000
+"""Longest text put together, in characters. Source: our own limit."""
+
+
+def text_from(node: ast.expr, lookup: Callable[[str], str]) -> str:
+    """Return the text of an expression, `{}` for each part nobody can tell; empty when none."""
+    match node:
+        case ast.Constant(value=str(value)):
+            return value[:MAX_TEXT]
+        case ast.Name(id=name):
+            return lookup(name)
+        case ast.Attribute(value=ast.Name(id=name), attr=attr):
+            return lookup(f"{name}.{attr}")
+        case ast.JoinedStr(values=parts):
+            return "".join(_part(part, lookup) for part in parts)[:MAX_TEXT]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            start = text_from(left, lookup)
+            return (start + (text_from(right, lookup) or "{}"))[:MAX_TEXT] if start else ""
+        case ast.BinOp(left=left, op=ast.Mod()):
+            return text_from(left, lookup).replace("%s", "{}")
+        case ast.Call(func=ast.Attribute(value=value, attr="format")):
+            return text_from(value, lookup)
+    return ""
+
+
+def _part(node: ast.expr, lookup: Callable[[str], str]) -> str:
+    inner = node.value if isinstance(node, ast.FormattedValue) else node
+    return text_from(inner, lookup) or "{}"
+
+
 def declared_option(node: ast.Call, source: Callable[[ast.expr], Source]) -> dict[str, Source]:
     """Return the default of a command-line option that sounds like a seed, if this declares one."""
     called = node.func.attr if isinstance(node.func, ast.Attribute) else _id(node.func)

@@ -107,6 +107,18 @@ class Repository:
         self._read.add(path)
         return found
 
+    def texts(self, files: Iterable[File]) -> Iterator[tuple[File, str]]:
+        """Yield files as text, read in one go; unreadable ones are noted, not yielded."""
+        wanted = list(files)
+        missing = [file.path for file in wanted if file.path not in self._texts]
+        for path, data in self.view.read_many(missing, MAX_FILE_BYTES):
+            self.tick()
+            self._texts[path] = data if isinstance(data, OSError) else decode(data)
+        for file in wanted:
+            text = self.text(file.path)
+            if text is not None:
+                yield file, text
+
     def note_error(self, path: str, why: str) -> None:
         """Remember that a file could not be analysed."""
         self._errors[path] = one_line(why, 80)

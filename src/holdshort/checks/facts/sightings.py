@@ -43,13 +43,16 @@ class Site:
 
     Attributes:
         node: the call, the value stored, or the text.
-        target: the dotted name that is called or stored to, resolved through imports; empty for a
-            text. `:f` is defined in this file, `.utils.f` relative, `?.f` on an unknown receiver.
+        target: the dotted name that is called, named or stored to, resolved through imports; empty
+            for a text, `{}` for the key of a dict. `:f` is defined in this file, `.utils.f`
+            relative, `?.f` on an unknown receiver.
         line: where a person would look.
         scope: the definition around it.
         bound: the names that the value of this statement is assigned to.
         resolve: dotted name of an expression, empty when nobody can tell.
         source: where the value of an expression comes from, see `python_values`.
+        text: the constant text of an expression, `{}` for each part nobody can tell, else empty.
+        around: the nodes around one of the same statement, from the inside out.
     """
 
     node: ast.expr
@@ -59,6 +62,8 @@ class Site:
     bound: tuple[str, ...]
     resolve: Callable[[ast.expr], str]
     source: Callable[[ast.expr], Source]
+    text: Callable[[ast.expr], str]
+    around: Callable[[ast.AST], tuple[ast.AST, ...]]
 
     @property
     def call(self) -> ast.Call:

@@ -23,6 +23,12 @@ def _by_name(tables: Iterable[Mapping[str, Look]]) -> dict[str, tuple[Look, ...]
 CALLS = _by_name(getattr(topic, "CALLS", {}) for topic in TOPICS)
 """Who looks at a call, by the last part of its resolved name."""
 
+KEYWORDS = _by_name(getattr(topic, "KEYWORDS", {}) for topic in TOPICS)
+"""Who looks at a call, by the name of one of its arguments."""
+
+REFERENCES = _by_name(getattr(topic, "REFERENCES", {}) for topic in TOPICS)
+"""Who looks at a name that is neither called nor assigned to another, by its last part."""
+
 STORES = _by_name(getattr(topic, "STORES", {}) for topic in TOPICS)
 """Who looks at an assignment, by the attribute or the constant key."""
 
