@@ -52,6 +52,7 @@ IDS = (
     "splits-seeded",
     "tests-present",
     "tests-run-in-ci",
+    "no-unsafe-loading",
     "secrets-absent",
 )
 """Every check, in the order of reports. The module is the id with underscores."""

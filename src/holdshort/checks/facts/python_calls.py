@@ -143,7 +143,8 @@ class _Reader:
 
     def _attribute(self, node: ast.Attribute) -> None:
         self.frame.read.add(node.attr)
-        if node.attr in REFERENCES and node is not self.called:
+        is_read = isinstance(node.ctx, ast.Load) and node is not self.called
+        if is_read and node.attr in REFERENCES:
             self._see(REFERENCES[node.attr], node, self.resolve(node), node.end_lineno or 0)
         self._visit(node.value)
 

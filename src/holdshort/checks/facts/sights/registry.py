@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 from holdshort.checks.facts.sightings import Look
-from holdshort.checks.facts.sights import determinism
+from holdshort.checks.facts.sights import determinism, loading
 
-TOPICS: tuple[ModuleType, ...] = (determinism,)
+TOPICS: tuple[ModuleType, ...] = (determinism, loading)
 
 
 def _by_name(tables: Iterable[Mapping[str, Look]]) -> dict[str, tuple[Look, ...]]:
