@@ -233,7 +233,7 @@ def _nothing(repository: Repository, facts: dict[str, object]) -> Verdict:
 
 CHECK = Check(
     id="seeds-set",
-    version="1",
+    version="2",
     title="seeds",
     statement="Every random number generator in use is seeded before it is used.",
     outcomes={

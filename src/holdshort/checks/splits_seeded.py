@@ -130,7 +130,7 @@ def _nothing(repository: Repository, facts: dict[str, object]) -> Verdict:
 
 CHECK = Check(
     id="splits-seeded",
-    version="1",
+    version="2",
     title="splits",
     statement="Every random split of data gives the same parts every time.",
     outcomes={
