@@ -113,7 +113,7 @@ class Repository:
         missing = [file.path for file in wanted if file.path not in self._texts]
         for path, data in self.view.read_many(missing, MAX_FILE_BYTES):
             self.tick()
-            self._texts[path] = data if isinstance(data, OSError) else decode(data)
+            self._texts[path] = data if isinstance(data, OSError) else text_of(data)
         for file in wanted:
             text = self.text(file.path)
             if text is not None:
