@@ -6,20 +6,20 @@ itself or not at all. What a manifest computes when it runs stays unknown.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts.dependency_units import Declared, Unit, find_units, satisfies
-from holdshort.checks.facts.inventory import Kind, is_test_path
+from holdshort.checks.facts.declared import Declared
+from holdshort.checks.facts.dependency_units import Unit, satisfies, units_of
+from holdshort.checks.facts.inventory import Kind
+from holdshort.checks.facts.libraries import is_library
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.requirements import Pin, Requirement
 from holdshort.model.finding import Confidence, Level, Outcome, Place
 
 _INSTALL = re.compile(r"^[^#\n]{0,80}\b(?:pip3?|conda|mamba|uv pip)\s+install\s+\S", re.MULTILINE)
-_ENTRY = re.compile(r"(train|finetune|fine_tune|run|main|fit)([_-]\w+)?\.py$")
 _WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
@@ -38,10 +38,12 @@ class _Judged:
 
 def look(repository: Repository) -> Verdict:
     """Judge every unit and report the worst."""
-    units = find_units(repository)
+    units = units_of(repository)
     if not units:
         return _without_manifest(repository)
-    judged = [_judge(repository, unit) for unit in units]
+    folders = frozenset(unit.folder for unit in units)
+    libraries = {u.folder for u in units if is_library(u, repository.paths, folders)}
+    judged = [_judge(unit, library=unit.folder in libraries) for unit in units]
     outcome = min((j.outcome for j in judged), key=_WORST.index)
     return Verdict(
         outcome=outcome,
@@ -59,14 +61,13 @@ _REMEDIATION = (
 )
 
 
-def _judge(repository: Repository, unit: Unit) -> _Judged:
+def _judge(unit: Unit, *, library: bool) -> _Judged:
     main = unit.main
     if main is None or (not main.requirements and (main.is_dynamic or unit.unreadable)):
         return _undecided(unit)
     rows = [r for r in main.requirements if r.pin is not Pin.INVALID]
     floating = tuple(r for r in rows if not _is_pinned(r, unit) and r.pin is not Pin.PREFIX)
     prefixes = [r for r in rows if r.pin is Pin.PREFIX and not _is_pinned(r, unit)]
-    library = bool(unit.package) and _is_library(repository, unit)
     return _Judged(
         unit=unit,
         outcome=_outcome(unit, main, floating, prefixes, library=library),
@@ -83,11 +84,17 @@ def _is_pinned(requirement: Requirement, unit: Unit) -> bool:
         return True
     lock = unit.lock_of(requirement.name)
     if lock is not None:
-        return satisfies(requirement, lock.versions[requirement.name])
+        return satisfies(requirement, lock.versions[requirement.name]) or _is_overridden(
+            requirement, unit
+        )
     if unit.locks and requirement.conditional:
         return True
     pins = (r for other in unit.others for r in other.requirements if other.kind != "conda")
     return any(r.name == requirement.name and r.pin is Pin.EXACT for r in pins)
+
+
+def _is_overridden(requirement: Requirement, unit: Unit) -> bool:
+    return any(requirement.name in declared.overridden for declared in unit.declared)
 
 
 def _pinned(
@@ -109,8 +116,10 @@ def _outcome(
     library: bool,
 ) -> Outcome:
     if any(r.pin is Pin.OPEN for r in floating):
+        if main.unconstrained:
+            return Outcome.UNKNOWN
         return Outcome.WARN if library else Outcome.FAIL
-    if unit.unreadable or any(r.pin is Pin.INVALID for r in main.requirements):
+    if unit.unreadable or main.is_dynamic or any(r.pin is Pin.INVALID for r in main.requirements):
         return Outcome.UNKNOWN
     if not main.requirements:
         return Outcome.NOT_APPLICABLE
@@ -123,30 +132,16 @@ def _is_closed(unit: Unit, main: Declared) -> bool:
     """Tell whether the versions of what the dependencies need are fixed too."""
     if main.is_compiled or all(r.hashed for r in main.requirements):
         return True
-    names = [r.name for r in main.requirements if not r.conditional and not r.hashed]
+    names = {r.name for r in main.requirements if not r.conditional and not r.hashed}
     if bool(unit.locks) and all(unit.lock_of(name) for name in names):
         return True
-    return any(o.is_compiled and o.kind == "requirements" for o in unit.others)
+    compiled = [o for o in unit.others if o.is_compiled and o.kind == "requirements"]
+    return any(names <= {r.name for r in other.requirements} for other in compiled)
 
 
 def _open_alternatives(unit: Unit) -> list[Requirement]:
-    rows = [r for other in unit.others if other.kind == "conda" for r in other.requirements]
+    rows = [r for o in unit.others if o.kind in {"conda", "pixi"} for r in o.requirements]
     return [r for r in rows if r.pin is Pin.OPEN and not _is_pinned(r, unit)]
-
-
-def _is_library(repository: Repository, unit: Unit) -> bool:
-    """Tell whether a unit is a package without a training entry, which may have ranges."""
-    prefix = f"{unit.folder}/" if unit.folder else ""
-    paths = [p.removeprefix(prefix) for p in repository.paths if p.startswith(prefix)]
-    stem = unit.package.replace("-", "_")
-    importable = {f"{stem}/__init__.py", f"src/{stem}/__init__.py", f"{stem}.py", f"src/{stem}.py"}
-    trains = any(
-        posixpath.basename(path) in {"dvc.yaml", "MLproject"}
-        or (_ENTRY.match(posixpath.basename(path)) and not is_test_path(path))
-        for path in paths
-    )
-    lower = {path.lower() for path in paths}
-    return not importable.isdisjoint(lower) and not trains
 
 
 def _places(
@@ -159,7 +154,7 @@ def _places(
 ) -> Iterator[Place]:
     for row in floating:
         is_open = row.pin is Pin.OPEN and not library
-        why = f"{row.name}: {_reason(row, unit)}"
+        why = f"{row.name or 'a location'}: {_reason(row, unit)}"
         yield place(row.path, row.line, Level.FAIL if is_open else Level.WARN, why)
     for row in prefixes:
         yield place(row.path, row.line, Level.WARN, f"{row.name}: {row.why}")
@@ -168,6 +163,8 @@ def _places(
     for row in main.requirements:
         if row.pin is Pin.INVALID:
             yield place(row.path, row.line, Level.WARN, "not a requirement")
+    if main.is_dynamic:
+        yield place(main.paths[0], 0, Level.WARN, "some requirements are computed when it runs")
     for lock in unit.locks:
         yield place(lock.path, 0, Level.PASS, f"locks {len(lock.versions)} packages")
     if not floating and not unit.locks and main.requirements:
@@ -217,6 +214,7 @@ def _facts(judged: list[_Judged]) -> dict[str, object]:
         "unpinned": [
             {"name": r.name, "path": r.path, "line": r.line} for j in judged for r in j.floating
         ],
+        "dev_unpinned_names": sorted({name for j in judged for name in _development(j.unit)}),
         "units": [
             {
                 "folder": j.unit.folder,
@@ -231,6 +229,15 @@ def _facts(judged: list[_Judged]) -> dict[str, object]:
     }
 
 
+def _development(unit: Unit) -> Iterator[str]:
+    """Yield the names of what is needed for development only, and floats."""
+    rows = (row for declared in unit.declared for row in declared.development)
+    for row in rows:
+        locked = any(row.name in lock.versions for lock in unit.locks)
+        if row.pin not in {Pin.EXACT, Pin.INVALID} and row.name and not locked:
+            yield row.name
+
+
 def _strength(found: Place) -> tuple[int, str, int]:
     order = (Level.FAIL, Level.WARN, Level.PASS, Level.INFO).index(found.level)
     return order, found.path, found.line
@@ -238,7 +245,7 @@ def _strength(found: Place) -> tuple[int, str, int]:
 
 def _without_manifest(repository: Repository) -> Verdict:
     code = repository.inventory.of(Kind.PYTHON, Kind.NOTEBOOK)
-    facts: dict[str, object] = {"pinned": None, "total": 0, "exact": 0, "unpinned": [], "units": []}
+    facts = _facts([])
     if not code:
         return Verdict(
             outcome=Outcome.NOT_APPLICABLE, headline="Found no Python and no manifest", facts=facts
@@ -266,7 +273,7 @@ def _install_lines(repository: Repository) -> Iterator[Place]:
 
 CHECK = Check(
     id="dependencies-pinned",
-    version="1",
+    version="2",
     title="dependencies",
     statement="Every run-time dependency installs to one exact version.",
     outcomes={
@@ -289,6 +296,7 @@ CHECK = Check(
         ),
         "A commit counts in full only: 40 hexadecimal digits; git@host is no commit.",
         "Options, comments and editable installs of the repository itself are not counted.",
+        "Extras, groups and files for development, documentation and CI are not run time.",
         (
             "Constraint files pin without adding; includes are relative to the including file and"
             " never leave the repository."
@@ -298,7 +306,11 @@ CHECK = Check(
             " names it holds in a version that is allowed."
         ),
         "dvc.lock and package-lock.json are no Python locks; untracked files do not exist.",
-        "A library is a unit that can be built, can be imported, and has no training entry.",
+        (
+            "A library is a unit that can be built, can be imported, and has no training entry;"
+            " examples and benchmarks are no entry."
+        ),
+        "Where a constraint file cannot be read, what it may pin stays unknown.",
         "Zero requirements is no pass.",
     ),
     facts={
@@ -306,6 +318,7 @@ CHECK = Check(
         "total": "run-time requirements found",
         "exact": "how many are fixed, by themselves or by a lock",
         "unpinned": "name, path and line of each requirement that nothing fixes",
+        "dev_unpinned_names": "names in extras and groups that nothing fixes",
         "units": "per folder with a manifest: manifests, locks, outcome, pinned, total",
     },
     not_checked="whether the environment the model was trained in had these versions",

@@ -1,19 +1,23 @@
 """The lock file still fits what the manifest declares.
 
 Compares each unit's run-time requirements with the lock that belongs to it, name by name, and the
-input hash that Pipenv and Poetry write into their locks.
+input that Pipenv, Poetry, PDM and uv write into their locks.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts.dependency_units import Unit, find_units, satisfies
-from holdshort.checks.facts.inventory import Kind
-from holdshort.checks.facts.lock_files import LockFile, pipfile_hash, poetry_hash
+from holdshort.checks.facts.declared import Declared
+from holdshort.checks.facts.dependency_units import Unit, satisfies, units_of
+from holdshort.checks.facts.inventory import Kind, is_aside_path
+from holdshort.checks.facts.lock_files import LockFile
+from holdshort.checks.facts.lock_inputs import HASHES
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.requirement_files import read_requirement_file
@@ -23,17 +27,32 @@ from holdshort.model.finding import Confidence, Level, Outcome, Place
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """A manifest beside its lock."""
+    """A manifest beside its lock; `aside` is what extras and groups miss in it."""
 
+    folder: str
     lock: str
-    missing: tuple[Requirement, ...]
-    violated: tuple[Requirement, ...]
-    hash_differs: bool
+    missing: tuple[Requirement, ...] = ()
+    violated: tuple[Requirement, ...] = ()
+    aside: tuple[Requirement, ...] = ()
+    hash_differs: bool = False
+    computed: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """What this pair comes to."""
+        if self.missing or self.violated:
+            return Outcome.FAIL
+        if self.computed:
+            return Outcome.UNKNOWN
+        return Outcome.WARN if self.hash_differs or self.aside else Outcome.PASS
+
+
+_WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN, Outcome.PASS)
 
 
 def look(repository: Repository) -> Verdict:
     """Compare every lock with its manifest."""
-    units = find_units(repository)
+    units = units_of(repository)
     compared = [
         *(row for unit in units for row in _locks(repository, unit)),
         *_compiled(repository),
@@ -42,15 +61,15 @@ def look(repository: Repository) -> Verdict:
     facts = _facts(compared)
     if not compared:
         return _without_lock(repository, broken, facts)
-    stale = any(row.missing or row.violated for row in compared)
-    doubt = broken or any(row.hash_differs for row in compared)
-    outcome = Outcome.FAIL if stale else Outcome.WARN if doubt else Outcome.PASS
+    outcome = min((row.outcome for row in compared), key=_WORST.index)
+    if broken and outcome is not Outcome.FAIL:
+        outcome = Outcome.UNKNOWN
     return Verdict(
-        outcome=Outcome.UNKNOWN if broken and not stale else outcome,
-        headline=_headline(compared),
+        outcome=outcome,
+        headline=_headline(compared) + repository.unread_note(),
         evidence=tuple(p for row in compared for p in _places(row)),
         facts=facts,
-        remediation="" if outcome is Outcome.PASS else _REMEDIATION,
+        remediation=_REMEDIATION if outcome in {Outcome.FAIL, Outcome.WARN} else "",
     )
 
 
@@ -58,36 +77,96 @@ _REMEDIATION = "Write the lock anew and commit it: uv lock, poetry lock, pdm loc
 
 
 def _locks(repository: Repository, unit: Unit) -> Iterator[_Compared]:
-    if unit.main is None:
-        return
     for lock in unit.locks:
-        conda = posixpath.basename(lock.path).lower().startswith(("conda-lock", "pixi"))
-        if conda != (unit.main.kind == "conda"):
+        declared = _source_of(lock, unit)
+        if declared is None or lock.path in declared.paths:
             continue
-        rows = [r for r in unit.main.requirements if r.pin is not Pin.INVALID and r.name]
-        missing = (r for r in rows if r.name not in lock.versions and not r.conditional)
-        present = (r for r in rows if r.name in lock.versions)
-        violated = tuple(r for r in present if not satisfies(r, lock.versions[r.name]))
-        differs = _hash_differs(repository, unit, lock)
-        yield _Compared(lock.path, tuple(missing), violated, differs)
+        rows = [r for r in declared.requirements if r.pin is not Pin.INVALID and r.name]
+        missing = (
+            r for r in rows if not _holds(lock, r.name) and not r.conditional and not r.inside
+        )
+        aside = (r for r in declared.development if r.name and r.name not in lock.versions)
+        complete = posixpath.basename(lock.path) in _COMPLETE
+        yield _Compared(
+            unit.folder,
+            lock.path,
+            tuple(missing),
+            tuple(_violated(rows, lock, declared)),
+            tuple(r for r in aside if not r.conditional) if complete else (),
+            _hash_differs(repository, unit, lock) or _asked_differs(lock, declared),
+            declared.is_dynamic and not rows,
+        )
+
+
+_COMPLETE = frozenset({"uv.lock", "poetry.lock", "Pipfile.lock"})
+"""Locks that hold every extra and group, whichever is installed."""
+
+_SOURCES = {
+    "uv.lock": ("pyproject",),
+    "poetry.lock": ("pyproject",),
+    "pdm.lock": ("pyproject",),
+    "pipfile.lock": ("pipfile",),
+    "pixi.lock": ("pixi", "pyproject"),
+}
+
+
+def _source_of(lock: LockFile, unit: Unit) -> Declared | None:
+    """Return the manifest a lock was made from, by what its tool reads."""
+    kinds = _SOURCES.get(posixpath.basename(lock.path).lower())
+    if kinds is None:
+        kinds = ("conda",) if lock.is_conda else ("pyproject", "requirements", "setup.cfg")
+    found = (d for kind in kinds for d in unit.declared if d.kind == kind)
+    return next(found, None)
+
+
+def _holds(lock: LockFile, name: str) -> bool:
+    return name in lock.versions and name not in lock.development
+
+
+def _violated(rows: list[Requirement], lock: LockFile, declared: Declared) -> Iterator[Requirement]:
+    """Yield what no locked version satisfies; of rows for several platforms one has to be."""
+    present = [r for r in rows if _holds(lock, r.name) and r.name not in declared.overridden]
+    fitting = {r.name for r in present if satisfies(r, lock.versions[r.name])}
+    for row in present:
+        is_fine = satisfies(row, lock.versions[row.name])
+        if not is_fine and not (row.conditional and row.name in fitting):
+            yield row
+
+
+def _asked_differs(lock: LockFile, declared: Declared) -> bool:
+    """Tell whether uv made a lock from other requirements than are declared now."""
+    asked = lock.asked.get(declared.name)
+    if asked is None or declared.is_dynamic:
+        return False
+    placed = {r.name for r in declared.requirements if r.inside or not r.specifier}
+    now = {(r.name, r.specifier) for r in declared.requirements if r.name not in placed}
+    before = {(name, specifier) for name, specifier in asked if name not in placed}
+    names = {r.name for r in declared.requirements}
+    return names != {name for name, _ in asked} or _normal(now) != _normal(before)
+
+
+def _normal(pairs: Iterable[tuple[str, str]]) -> set[tuple[str, SpecifierSet | str]]:
+    found: set[tuple[str, SpecifierSet | str]] = set()
+    for name, specifier in pairs:
+        try:
+            found.add((name, SpecifierSet(specifier)))
+        except InvalidSpecifier:
+            found.add((name, specifier))
+    return found
 
 
 def _hash_differs(repository: Repository, unit: Unit, lock: LockFile) -> bool:
     """Tell whether a lock says it was made from another manifest; no claim is no difference."""
-    if not lock.input_hash:
-        return False
-    name = posixpath.basename(lock.path).lower()
-    source, of = {
-        "pipfile.lock": ("Pipfile", pipfile_hash),
-        "poetry.lock": ("pyproject.toml", poetry_hash),
-    }.get(name, ("", None))
+    source, hashes = HASHES.get(posixpath.basename(lock.path).lower(), ("", None))
     path = posixpath.join(unit.folder, source)
-    text = repository.text(path) if path in repository.paths and of else None
+    if not lock.input_hash or hashes is None or path not in repository.paths:
+        return False
+    text = repository.text(path)
     try:
-        own = of(text) if text and of else ""
+        own = hashes(text) if text else frozenset()
     except UnreadableSourceError:
         return False
-    return bool(own) and own != lock.input_hash
+    return bool(own) and lock.input_hash not in own
 
 
 def _compiled(repository: Repository) -> Iterator[_Compared]:
@@ -97,17 +176,16 @@ def _compiled(repository: Repository) -> Iterator[_Compared]:
         if not file.path.endswith(".in") or target not in repository.paths:
             continue
         source, result = repository.text(file.path), repository.text(target)
-        if source is None or result is None:
+        if source is None or result is None or is_aside_path(file.path):
             continue
-        locked = {r.name: r for r in read_requirement_file(result, target).requirements}
+        locked: dict[str, tuple[str, ...]] = {}
+        for row in read_requirement_file(result, target).requirements:
+            locked[row.name] = (*locked.get(row.name, ()), row.specifier.lstrip("="))
         rows = [r for r in read_requirement_file(source, file.path).requirements if r.name]
         missing = tuple(r for r in rows if r.name not in locked and not r.conditional)
-        violated = tuple(
-            r
-            for r in rows
-            if r.name in locked and not satisfies(r, (locked[r.name].specifier.lstrip("="),))
-        )
-        yield _Compared(target, missing, violated, hash_differs=False)
+        present = (r for r in rows if r.name in locked)
+        violated = tuple(r for r in present if not satisfies(r, locked[r.name]))
+        yield _Compared(file.folder, target, missing, violated)
 
 
 def _facts(compared: list[_Compared]) -> dict[str, object]:
@@ -117,8 +195,13 @@ def _facts(compared: list[_Compared]) -> dict[str, object]:
         "stale_lock": bool(missing or violations) if compared else None,
         "missing_in_lock": missing,
         "violations": violations,
+        "dev_missing_in_lock": sorted({r.name for row in compared for r in row.aside}),
         "hash_differs": [row.lock for row in compared if row.hash_differs],
         "locks": [row.lock for row in compared],
+        "units": [
+            {"folder": row.folder, "lock": row.lock, "outcome": str(row.outcome)}
+            for row in compared
+        ],
     }
 
 
@@ -128,9 +211,12 @@ def _places(row: _Compared) -> Iterator[Place]:
     for found in row.violated:
         why = f"{found.name}{found.specifier} is not what {row.lock} holds"
         yield place(found.path, found.line, Level.FAIL, why)
+    for found in row.aside:
+        why = f"{found.name}, for development or an extra, is not in {row.lock}"
+        yield place(found.path, found.line, Level.WARN, why)
     if row.hash_differs:
         yield place(row.lock, 0, Level.WARN, "was made from another version of the manifest")
-    elif not row.missing and not row.violated:
+    elif row.outcome is Outcome.PASS:
         yield place(row.lock, 0, Level.PASS, "holds every declared name in an allowed version")
 
 
@@ -140,8 +226,12 @@ def _headline(compared: list[_Compared]) -> str:
     count = "1 lock file" if len(compared) == 1 else f"{len(compared)} lock files"
     if missing or violated:
         return f"Compared {count}: {missing} names missing, {violated} versions not allowed"
+    if any(row.computed for row in compared):
+        return f"Compared {count}, but the manifest computes what it requires"
     if any(row.hash_differs for row in compared):
         return f"Compared {count}: every name fits, but the manifest changed since"
+    if any(row.aside for row in compared):
+        return f"Compared {count}: every run-time name fits, but extras or groups are missing"
     return f"Compared {count}: every declared name is there in an allowed version"
 
 
@@ -167,28 +257,41 @@ def _without_lock(repository: Repository, broken: list[str], facts: dict[str, ob
 
 CHECK = Check(
     id="lockfile-fresh",
-    version="1",
+    version="2",
     title="lock file",
     statement="The lock file still fits what the manifest declares.",
     outcomes={
         Outcome.PASS: "every declared name is in the lock, in a version that is allowed",
-        Outcome.WARN: "the names and versions fit, but the lock was made from another manifest",
+        Outcome.WARN: (
+            "the names and versions fit, but the lock was made from another manifest, or lacks a"
+            " package of an extra or group"
+        ),
         Outcome.FAIL: "a declared name is missing, or locked in a version that is not allowed",
         Outcome.NOT_APPLICABLE: "no lock file",
-        Outcome.UNKNOWN: "a manifest or lock cannot be read, or the lock belongs to none",
+        Outcome.UNKNOWN: (
+            "a manifest or lock cannot be read, the lock belongs to none, or the manifest computes"
+            " what it requires"
+        ),
     },
     rules=(
-        "A lock is compared with the manifest of its own folder, or of its uv workspace.",
+        (
+            "A lock is compared with the manifest its tool reads, in its own folder or of its uv"
+            " workspace."
+        ),
         "A requirement with an environment marker may be missing.",
         "A requirements.in is compared with the requirements.txt written from it.",
-        "The input hash is computed for Pipenv, and for Poetry without a [project] table.",
+        "A run-time name that is locked for development only is missing.",
+        "A name that uv or PDM override may be locked in any version.",
+        "The input hash is computed for Pipenv, Poetry and PDM; uv writes its input down.",
     ),
     facts={
         "stale_lock": "whether a name is missing or violated, null without a lock",
         "missing_in_lock": "declared names the lock does not hold",
         "violations": "names locked in a version that is not allowed",
+        "dev_missing_in_lock": "names of extras and groups the lock does not hold",
         "hash_differs": "locks made from another manifest",
         "locks": "the locks compared",
+        "units": "folder, lock and outcome of each pair",
     },
     not_checked="whether the locked packages can still be downloaded",
     look=look,

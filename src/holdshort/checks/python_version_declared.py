@@ -13,21 +13,15 @@ from dataclasses import dataclass
 import yaml
 
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts import foreign_yaml, manifests
+from holdshort.checks.facts import foreign_yaml
 from holdshort.checks.facts.conda_files import read_conda
 from holdshort.checks.facts.docker_files import base_images
 from holdshort.checks.facts.inventory import File, Kind, is_conda_name, is_test_path
-from holdshort.checks.facts.manifests import Manifest
+from holdshort.checks.facts.manifests import READERS
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 from holdshort.model.finding import Level, Outcome, Place
 
-_READERS: dict[str, Callable[[str, str], Manifest]] = {
-    "pyproject.toml": manifests.read_pyproject,
-    "pipfile": manifests.read_pipfile,
-    "setup.cfg": manifests.read_setup_cfg,
-    "setup.py": manifests.read_setup_py,
-}
 _VERSION_FILES = {
     ".python-version": re.compile(r"^\s*(?:[\w-]+-)?(\d+(?:\.\d+)*)", re.MULTILINE),
     "runtime.txt": re.compile(r"^\s*(?:python-)?(\d+(?:\.\d+)+)\s*$", re.MULTILINE),
@@ -112,7 +106,7 @@ _Reader = Callable[[str, str], Iterator[_Declaration]]
 
 def _reader(file: File) -> _Reader | None:
     name = file.name.lower()
-    if name in _READERS:
+    if name in READERS:
         return _of_manifest
     if name in _VERSION_FILES:
         return _of_version_file
@@ -125,10 +119,10 @@ def _reader(file: File) -> _Reader | None:
 
 
 def _of_manifest(path: str, text: str) -> Iterator[_Declaration]:
-    manifest = _READERS[path.rpartition("/")[2].lower()](text, path)
-    if manifest.python:
-        line = manifest.python_line
-        yield _Declaration(manifest.python, path, line, Level.PASS, "asks for")
+    for manifest in READERS[path.rpartition("/")[2].lower()](text, path):
+        if manifest.python.strip("* "):
+            line = manifest.python_line
+            yield _Declaration(manifest.python, path, line, Level.PASS, "asks for")
 
 
 def _of_version_file(path: str, text: str) -> Iterator[_Declaration]:

@@ -74,20 +74,24 @@ _GENERATED = words("__pycache__ .ipynb_checkpoints .mypy_cache .ruff_cache htmlc
 _GENERATED_NAME = re.compile(r"_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$|\.egg-info(/|$)|(^|/)build/lib")
 _TEMPLATE = re.compile(r"\{\{|\{%|(^|/)(cookiecutter|copier)-template/")
 
-_LOCK_NAMES = words(
-    "uv.lock poetry.lock pdm.lock pipfile.lock conda-lock.yml conda-lock.yaml pixi.lock"
-    " requirements.lock requirements-dev.lock"
+_LOCK_NAMES = words("uv.lock poetry.lock pdm.lock pipfile.lock pixi.lock")
+_LOCK = re.compile(
+    r"pylock(\.[^.]+)?\.toml|([\w.-]+[.-])?conda-lock\.ya?ml|conda-(linux|osx|win)[\w-]*\.lock"
+    r"|requirements[\w-]*\.lock"
 )
-_PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _MANIFEST_NAMES = words(
     "pyproject.toml setup.py setup.cfg pipfile environment.yml environment.yaml pixi.toml"
 )
 _REQUIREMENTS = re.compile(
     r"(^|/)([\w.-]*requirements?[\w.-]*\.(txt|in|pip)|[\w.-]*constraints[\w.-]*\.txt"
-    r"|requirements?/[^/]+\.(txt|in))$",
+    r"|requirements?/[^/]+\.(txt|in)|reqs?([_-][\w-]+)?\.txt)$",
     re.IGNORECASE,
 )
-_CONDA = re.compile(r"(^|/)(conda[\w.-]*|[\w.-]*environment[\w.-]*|env)\.ya?ml$", re.IGNORECASE)
+_CONDA = re.compile(
+    r"(^|/)(conda[\w.-]*|[\w.-]*environment[\w.-]*|[\w.-]*[_-]conda|env|conda[_-]env"
+    r"|env[_-](cpu|gpu|cuda\w*|dev|linux|mac\w*|osx|win\w*|py\w*))\.ya?ml$",
+    re.IGNORECASE,
+)
 _WORKFLOW = re.compile(
     r"^\.github/workflows/[^/]+\.ya?ml$|(^|/)\.gitlab-ci\.ya?ml$|^\.circleci/config\.ya?ml$"
     r"|^\.travis\.yml$|(^|/)azure-pipelines[\w.-]*\.ya?ml$|(^|/)bitbucket-pipelines\.yml$"
@@ -105,6 +109,7 @@ _BINARY_SUFFIXES = words(
     " .arrow .feather .avro .orc .mp3 .wav .flac .ogg .mp4 .avi .mov .mkv .webm .ttf .otf .woff"
     " .woff2 .eot .db .sqlite .sqlite3 .mat .model .tfrecord .dcm .nii"
 )
+_ASIDE = words("docs doc documentation .github .gitlab .circleci .ci ci .readthedocs website")
 _REGULAR_MODES = frozenset({"100644", "100755", "100664"})
 
 
@@ -129,7 +134,7 @@ def kind_of(path: str) -> Kind:
         return Kind.PYTHON
     if suffix == ".ipynb":
         return Kind.NOTEBOOK
-    if name in _LOCK_NAMES or _PYLOCK.fullmatch(name):
+    if name in _LOCK_NAMES or _LOCK.fullmatch(name):
         return Kind.LOCK
     if suffix in _BINARY_SUFFIXES:
         return Kind.BINARY
@@ -144,6 +149,11 @@ def is_requirements_name(path: str) -> bool:
 def is_conda_name(path: str) -> bool:
     """Tell whether a path may be a conda environment by its name."""
     return _CONDA.search(path) is not None
+
+
+def is_aside_path(path: str) -> bool:
+    """Tell whether a path belongs to tests, documentation or CI by its folders or name."""
+    return is_test_path(path) or not _ASIDE.isdisjoint(path.lower().split("/")[:-1])
 
 
 def is_test_path(path: str) -> bool:

@@ -2,26 +2,31 @@
 
 In: text. Out: `LockFile`. dvc.lock, package-lock.json and the like are not Python locks.
 Sources: https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile,
-https://peps.python.org/pep-0751/, https://pipenv.pypa.io/en/latest/pipfile.html,
-https://conda.github.io/conda-lock/output/
+https://packaging.python.org/specifications/pylock-toml/,
+https://pipenv.pypa.io/en/latest/pipfile.html, https://conda.github.io/conda-lock/output/,
+https://pixi.sh/latest/workspace/lockfile/
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import posixpath
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import yaml
 from packaging.utils import canonicalize_name
 
 from holdshort.checks.facts import foreign_yaml
-from holdshort.checks.facts.foreign_toml import load, table
+from holdshort.checks.facts.foreign_toml import Table, load, table
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.requirement_files import read_requirement_file
-from holdshort.checks.facts.words import words
+from holdshort.checks.facts.requirements import Pin
+
+MAX_COMPOSED = 200_000
+"""Longest YAML lock that is parsed, in characters; longer ones, which a program wrote, are read
+line by line. Source: our own limit; parsing needs half a second for a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,27 @@ class LockFile:
 
     Attributes:
         versions: normalised name to every version locked; an empty version is a location.
+        development: names that are locked for development only, where the format tells.
         input_hash: the hash of the manifest that the lock was made from, empty when it has none.
+        asked: per project of a uv workspace, the requirements that the lock was made from.
     """
 
     path: str
     versions: Mapping[str, tuple[str, ...]]
+    development: frozenset[str] = frozenset()
     input_hash: str = ""
+    asked: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+
+    @property
+    def is_conda(self) -> bool:
+        """Whether conda packages are what it locks."""
+        return re.search(r"conda|pixi", posixpath.basename(self.path).lower()) is not None
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it can be installed without the manifest it was made from."""
+        name = posixpath.basename(self.path).lower()
+        return name.startswith(("pylock", "requirements")) or "conda" in name
 
 
 def read_lock(text: str, path: str) -> LockFile:
@@ -47,75 +67,65 @@ def read_lock(text: str, path: str) -> LockFile:
     name = posixpath.basename(path).lower()
     if name == "pipfile.lock":
         return _pipfile_lock(text, path)
-    if name.startswith(("conda-lock", "pixi")):
-        rows = list(_conda_rows(text, pixi=name.startswith("pixi")))
-        return LockFile(path, _grouped(rows))
-    if name.startswith("requirements"):
-        found = read_requirement_file(text, path).requirements
-        return LockFile(path, _grouped((r.name, r.specifier.lstrip("=")) for r in found))
+    if name.startswith("requirements") or "@EXPLICIT" in text[:5000]:
+        rows = read_requirement_file(text, path).requirements
+        pairs = [(r.name, r.specifier.lstrip("=")) for r in rows if r.pin is Pin.EXACT]
+        if not pairs:
+            raise UnreadableSourceError("not a valid lock file")
+        return LockFile(path, _grouped(pairs))
+    if "conda" in name or name.startswith("pixi"):
+        return LockFile(path, _grouped(_conda_rows(text, pixi=name.startswith("pixi"))))
     return _toml_lock(text, path)
-
-
-_PIPFILE_SECTIONS = words(
-    "source requires packages dev-packages scripts pipfile pipenv default develop"
-)
-
-
-def pipfile_hash(text: str) -> str:
-    """Return the hash that Pipenv writes into a lock for this Pipfile.
-
-    Empty without a `[[source]]`: Pipenv then hashes a default of its own.
-    Source: plette 2.4, pipfiles.Pipfile.get_hash; compared with it.
-
-    Raises:
-        UnreadableSourceError: not TOML.
-    """
-    document = load(text)
-    if "source" not in document:
-        return ""
-    data = {
-        "_meta": {
-            "sources": document["source"],
-            "requires": document.get("requires", {}),
-        },
-        "default": document.get("packages", {}),
-        "develop": document.get("dev-packages", {}),
-    }
-    extra = {key: value for key, value in document.items() if key not in _PIPFILE_SECTIONS}
-    text = json.dumps(data | extra, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def poetry_hash(text: str) -> str:
-    """Return the content hash that Poetry 1 writes for a pyproject.toml without `[project]`.
-
-    Source: poetry 2.5, packages.locker.Locker._get_content_hash; compared with a lock it wrote.
-
-    Raises:
-        UnreadableSourceError: not TOML.
-    """
-    document = load(text)
-    content = table(document, "tool", "poetry")
-    if "project" in document or "dependency-groups" in document or not content:
-        return ""
-    legacy = ("dependencies", "source", "extras", "dev-dependencies")
-    relevant = {key: content.get(key) for key in legacy}
-    if content.get("group") is not None:
-        relevant["group"] = content["group"]
-    return hashlib.sha256(json.dumps(relevant, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _toml_lock(text: str, path: str) -> LockFile:
     document = load(text)
-    rows = document.get("package") or document.get("packages") or []
-    pairs = [
-        (str(row.get("name", "")), str(row.get("version", "")))
-        for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, dict)
-    ]
-    metadata = document.get("metadata")
-    found = metadata.get("content-hash", "") if isinstance(metadata, dict) else ""
-    return LockFile(path, _grouped(pairs), str(found))
+    if not document.keys() & {"package", "packages", "version", "lock-version", "metadata"}:
+        raise UnreadableSourceError("not a valid lock file")
+    listed = document.get("package") or document.get("packages") or []
+    rows = [row for row in listed if isinstance(row, Mapping)] if isinstance(listed, list) else []
+    pairs = [(str(row.get("name", "")), str(row.get("version", ""))) for row in rows]
+    metadata = table(document, "metadata")
+    found = metadata.get("content-hash") or metadata.get("content_hash") or ""
+    return LockFile(
+        path,
+        _grouped(pairs),
+        _development(rows),
+        str(found),
+        dict(_asked(rows)) if posixpath.basename(path) == "uv.lock" else {},
+    )
+
+
+def _development(rows: list[Table]) -> frozenset[str]:
+    """Return what Poetry and PDM lock for development only: older ones say `category`."""
+    names = set()
+    for row in rows:
+        groups = row.get("groups")
+        aside = isinstance(groups, list) and groups and not {"main", "default"} & _words(groups)
+        if aside or row.get("category") == "dev":
+            names.add(canonicalize_name(str(row.get("name", ""))))
+    return frozenset(names)
+
+
+def _words(values: list[object]) -> set[str]:
+    return {value for value in values if isinstance(value, str)}
+
+
+def _asked(rows: list[Table]) -> Iterator[tuple[str, frozenset[tuple[str, str]]]]:
+    """Yield each project of the workspace with its run-time requirements, extras left out.
+
+    A requirement from a location has no specifier and is left out too.
+    """
+    for row in rows:
+        if not table(row, "source").keys() & {"editable", "virtual"}:
+            continue
+        listed = table(row, "metadata").get("requires-dist")
+        asked = {
+            (canonicalize_name(str(one.get("name", ""))), str(one.get("specifier", "")))
+            for one in (listed if isinstance(listed, list) else [])
+            if isinstance(one, Mapping) and "extra ==" not in str(one.get("marker", ""))
+        }
+        yield canonicalize_name(str(row.get("name", ""))), frozenset(asked)
 
 
 def _pipfile_lock(text: str, path: str) -> LockFile:
@@ -123,36 +133,70 @@ def _pipfile_lock(text: str, path: str) -> LockFile:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UnreadableSourceError("not a valid lock file") from error
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not document.keys() & {"default", "develop", "_meta"}:
         raise UnreadableSourceError("not a valid lock file")
-    pairs = []
-    for section in ("default", "develop"):
-        for name, row in table(document, section).items():
-            version = row.get("version", "") if isinstance(row, dict) else ""
-            pairs.append((name, str(version).lstrip("=")))
-    meta = document.get("_meta")
-    hashes = meta.get("hash") if isinstance(meta, dict) else None
-    found = hashes.get("sha256", "") if isinstance(hashes, dict) else ""
-    return LockFile(path, _grouped(pairs), str(found))
+    runtime = [*_pipfile_rows(document, "default")]
+    groups = sorted(document.keys() - {"default", "_meta"})
+    aside = [pair for group in groups for pair in _pipfile_rows(document, group)]
+    names = {canonicalize_name(name) for name, _ in aside}
+    names -= {canonicalize_name(name) for name, _ in runtime}
+    found = table(document, "_meta", "hash").get("sha256", "")
+    return LockFile(path, _grouped([*runtime, *aside]), frozenset(names), str(found))
+
+
+def _pipfile_rows(document: Table, section: str) -> Iterator[tuple[str, str]]:
+    for name, row in table(document, section).items():
+        version = row.get("version", "") if isinstance(row, Mapping) else ""
+        yield name, str(version).lstrip("=")
 
 
 def _conda_rows(text: str, *, pixi: bool) -> Iterator[tuple[str, str]]:
-    document = foreign_yaml.compose(text)
-    listed = foreign_yaml.get(document, "packages" if pixi else "package")
+    if len(text) > MAX_COMPOSED:
+        found = [pair for pair in _named(_scanned(text)) if pair[0]]
+        if not found:
+            raise UnreadableSourceError("a lock file too large to be parsed")
+        yield from found
+        return
+    listed = foreign_yaml.get(foreign_yaml.compose(text), "packages" if pixi else "package")
     if not isinstance(listed, yaml.SequenceNode):
         raise UnreadableSourceError("not a valid lock file")
-    for node in foreign_yaml.elements(listed):
-        fields = {key: foreign_yaml.text_of(value) for key, value in foreign_yaml.items(node)}
-        if "conda" in fields and "name" not in fields:
-            stem = posixpath.basename(fields["conda"]).rsplit("-", 2)
-            yield stem[0], stem[1] if len(stem) > 1 else ""
-        else:
-            yield fields.get("name", ""), fields.get("version", "")
+    nodes = foreign_yaml.elements(listed)
+    fields = ({k: foreign_yaml.text_of(v) for k, v in foreign_yaml.items(n)} for n in nodes)
+    yield from _named(fields)
 
 
-def _grouped(
-    pairs: Iterator[tuple[str, str]] | list[tuple[str, str]],
-) -> dict[str, tuple[str, ...]]:
+def _scanned(text: str) -> Iterator[dict[str, str]]:
+    """Yield the packages of a long lock: list entries at the outermost depth and their keys."""
+    fields: dict[str, str] = {}
+    in_list = False
+    for line in text.split("\n"):
+        if line[:1] not in {" ", "-", "#", ""}:
+            in_list = line.startswith(("package:", "packages:"))
+        elif in_list and (found := _FIELD.match(line)):
+            if found[1].startswith("-"):
+                yield fields
+                fields = {}
+            fields[found[2]] = found[3].strip("'\" ")
+    yield fields
+
+
+_FIELD = re.compile(r"(- |  )(name|version|conda|pypi|kind|url): ([^\n]{1,1000})$")
+
+
+def _named(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield names and versions; newer Pixi locks have them in the address only."""
+    for row in rows:
+        if "name" in row:
+            yield row["name"], row.get("version", "")
+        elif "conda" in row:
+            stem = re.sub(r"\.(conda|tar\.bz2)$", "", posixpath.basename(row["conda"]))
+            name, _, rest = stem.rpartition("-")[0].rpartition("-")
+            yield name, rest
+        elif "pypi" in row:
+            yield posixpath.basename(row["pypi"]).partition("-")[0], row.get("version", "")
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for name, version in pairs:
         if name:

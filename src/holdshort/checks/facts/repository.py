@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar, cast
 
 from holdshort.checks.facts.codec import decode, encode
 from holdshort.checks.facts.extraction import MAX_FILE_BYTES, extract
@@ -29,6 +30,8 @@ from holdshort.checks.facts.text import decode as text_of
 from holdshort.checks.facts.view import Entry, RepoView
 from holdshort.model.finding import Coverage
 from holdshort.model.text import one_line, visible
+
+_T = TypeVar("_T")
 
 WHOLE_FILES = 400
 """Up to so many Python files are all parsed; beyond, those with a word that some check looks for,
@@ -58,6 +61,7 @@ class Repository:
         self._whole: set[str] = set()
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
+        self._shared: dict[object, tuple[object, set[str], dict[str, str]]] = {}
 
     @cached_property
     def _entries(self) -> Sequence[Entry]:
@@ -76,6 +80,17 @@ class Repository:
     def paths(self) -> frozenset[str]:
         """The paths of every file that may be read."""
         return frozenset(file.path for file in self.inventory.files)
+
+    @cached_property
+    def every_path(self) -> frozenset[str]:
+        """The path of every tracked entry and of every folder that holds one."""
+        found: set[str] = set()
+        for entry in self._entries:
+            path = entry.path
+            while path and path not in found:
+                found.add(path)
+                path = path.rpartition("/")[0]
+        return frozenset(found)
 
     def begin(self, deadline_s: float) -> None:
         """Start the coverage of the next check, which must end by this reading of the clock."""
@@ -118,6 +133,23 @@ class Repository:
             text = self.text(file.path)
             if text is not None:
                 yield file, text
+
+    def once(self, make: Callable[[Repository], _T]) -> _T:
+        """Return what a reader makes of the repository, made once and shared by all checks.
+
+        What it read and could not read is told to every check that asks.
+        """
+        if make not in self._shared:
+            read, errors = self._read, self._errors
+            self._read, self._errors = set(), {}
+            try:
+                self._shared[make] = (make(self), self._read, self._errors)
+            finally:
+                self._read, self._errors = read, errors
+        value, read, errors = self._shared[make]
+        self._read |= read
+        self._errors |= errors
+        return cast("_T", value)
 
     def note_error(self, path: str, why: str) -> None:
         """Remember that a file could not be analysed."""

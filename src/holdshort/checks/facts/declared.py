@@ -1,0 +1,199 @@
+"""What the manifests of one folder declare, with the files they include.
+
+In: a `Repository` and the manifests of a folder. Out: `Declared` values and the paths of what could
+not be read. Includes are followed inside of the repository only; a path that a requirement names
+has to be there.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from holdshort.checks.facts.conda_files import read_conda
+from holdshort.checks.facts.inventory import File, is_conda_name, is_requirements_name
+from holdshort.checks.facts.manifest import Manifest
+from holdshort.checks.facts.manifests import READERS
+from holdshort.checks.facts.python_source import UnreadableSourceError
+from holdshort.checks.facts.repository import Repository
+from holdshort.checks.facts.requirement_files import (
+    Closure,
+    closure_of,
+    is_development_name,
+    read_closure,
+)
+from holdshort.checks.facts.requirements import Pin, Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What one manifest, or a set of requirement files, declares.
+
+    Attributes:
+        kind: of the manifest; `requirements`, `conda` or `lock` where it is none of packaging.
+        paths: the manifest and every file it includes.
+        requirements: for run time.
+        development: in extras, groups and files for development.
+        name: of the project, normalised.
+        modules: the import packages it says it installs.
+        is_package: it can be built.
+        is_dynamic: it computes requirements when it runs.
+        is_compiled: a resolver wrote all of it.
+        overridden: names whose versions are decided elsewhere.
+        unconstrained: constraint files that could not be read, so that pins may be missing.
+    """
+
+    kind: str
+    paths: tuple[str, ...]
+    requirements: tuple[Requirement, ...]
+    development: tuple[Requirement, ...] = ()
+    name: str = ""
+    modules: tuple[str, ...] = ()
+    is_package: bool = False
+    is_dynamic: bool = False
+    is_compiled: bool = False
+    overridden: frozenset[str] = frozenset()
+    unconstrained: tuple[str, ...] = ()
+
+
+def declared_in(repository: Repository, files: list[File]) -> tuple[list[Declared], list[str]]:
+    """Return what the manifests of one folder declare, and which could not be read."""
+    reader = _Reader(repository, [])
+    found = [*reader.manifests(files), *reader.condas(files)]
+    is_only = not any(d.requirements or d.is_dynamic for d in found)
+    found += reader.requirement_files(files, is_only=is_only)
+    rows = [
+        replace(d, requirements=tuple(map(reader.checked, d.requirements))) if d.requirements else d
+        for d in found
+    ]
+    return rows, reader.unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads manifests; what cannot be read is noted and collected."""
+
+    repository: Repository
+    unreadable: list[str]
+
+    def manifests(self, files: list[File]) -> Iterator[Declared]:
+        for file in files:
+            reader = READERS.get(file.name.lower())
+            if reader is None:
+                continue
+            text = self.repository.text(file.path)
+            try:
+                found = reader(text, file.path) if text is not None else None
+            except UnreadableSourceError as error:
+                found = None
+                self.repository.note_error(file.path, str(error))
+            if found is None:
+                self.unreadable.append(file.path)
+            else:
+                yield from (self._of_manifest(manifest) for manifest in found)
+
+    def _of_manifest(self, manifest: Manifest) -> Declared:
+        folder = posixpath.dirname(manifest.path)
+        listed = [posixpath.normpath(posixpath.join(folder, file)) for file in manifest.files]
+        closure = closure_of(listed, self.read) if listed else None
+        self._note_missing(manifest.path, closure)
+        return Declared(
+            manifest.kind,
+            (manifest.path, *(closure.paths if closure else ())),
+            manifest.requirements + (closure.requirements if closure else ()),
+            manifest.development,
+            name=manifest.name,
+            modules=manifest.modules,
+            is_package=manifest.is_package,
+            is_dynamic=manifest.dynamic and not (closure and closure.paths),
+            is_compiled=bool(closure and closure.is_compiled),
+            overridden=manifest.overridden,
+            unconstrained=tuple(path for path, _ in closure.unconstrained) if closure else (),
+        )
+
+    def condas(self, files: list[File]) -> Iterator[Declared]:
+        for file in files:
+            text = self.repository.text(file.path) if is_conda_name(file.path) else None
+            if text is None:
+                continue
+            try:
+                environment = read_conda(text, file.path)
+            except UnreadableSourceError as error:
+                self.repository.note_error(file.path, str(error))
+                self.unreadable.append(file.path)
+                continue
+            if environment is not None:
+                closure = closure_of([], self.read, environment.as_requirement_file())
+                self._note_missing(file.path, closure)
+                aside = is_development_name(file.path)
+                rows = closure.requirements
+                yield Declared("conda", closure.paths, () if aside else rows, rows if aside else ())
+
+    def requirement_files(self, files: list[File], *, is_only: bool) -> Iterator[Declared]:
+        """Yield the requirement files as one; files for development speak only when alone."""
+        paths = [f.path for f in files if is_requirements_name(f.path)]
+        compiled = {_txt(p) for p in paths if p.endswith(".in")}
+        paths = [p for p in paths if not (p.endswith(".in") and _txt(p) in paths)]
+        closures = {path: read_closure(path, self.read) for path in paths}
+        included = {p for path, c in closures.items() for p in c.paths if p != path}
+        tops = [p for p in paths if p not in included or _in_cycle(p, closures)]
+        runtime = [p for p in tops if not _is_aside(p, closures)] or (tops if is_only else [])
+        for path in runtime:
+            self._note_missing(path, closures[path])
+        if not paths:
+            return
+        aside = [p for p in tops if p not in runtime]
+        whole = bool(runtime) and all(closures[p].is_compiled or p in compiled for p in runtime)
+        yield Declared(
+            "requirements",
+            tuple(p for path in runtime for p in closures[path].paths) or tuple(tops),
+            _rows(runtime, closures),
+            _rows(aside, closures),
+            is_compiled=whole,
+            unconstrained=tuple(p for path in runtime for p, _ in closures[path].unconstrained),
+        )
+
+    def read(self, path: str) -> str | None:
+        return self.repository.text(path) if path in self.repository.paths else None
+
+    def checked(self, row: Requirement) -> Requirement:
+        """Return a requirement, open when the path it names is not in the repository."""
+        if row.inside in {"", "."} or self._stands(row.inside):
+            return row
+        from_root = posixpath.relpath(row.inside, posixpath.dirname(row.path) or ".")
+        if not from_root.startswith("..") and self._stands(from_root):
+            return row
+        return replace(row, pin=Pin.OPEN, hashed=False, why="a path that is not in the repository")
+
+    def _stands(self, path: str) -> bool:
+        return path == "." or path in self.repository.every_path
+
+    def _note_missing(self, path: str, closure: Closure | None) -> None:
+        for missing, why in closure.missing if closure else ():
+            self.repository.note_error(missing, f"included by {path}, {why}")
+            self.unreadable.append(missing)
+        for missing, why in closure.unconstrained if closure else ():
+            self.repository.note_error(missing, f"constrains {path}, {why}")
+
+
+def _rows(paths: list[str], closures: Mapping[str, Closure]) -> tuple[Requirement, ...]:
+    rows = {(r.path, r.line, r.name): r for p in paths for r in closures[p].requirements}
+    return tuple(rows.values())
+
+
+def _is_aside(path: str, closures: Mapping[str, Closure]) -> bool:
+    """Tell whether a file is for development only, or merely constrains."""
+    name = posixpath.basename(path).lower()
+    alone = len(closures[path].paths) <= 1
+    return (alone and is_development_name(path)) or "constraints" in name
+
+
+def _in_cycle(path: str, closures: Mapping[str, Closure]) -> bool:
+    others = [p for p in closures[path].paths if p != path]
+    within = [p for p in others if p in closures and path in closures[p].paths]
+    return bool(within) and path == min([path, *within])
+
+
+def _txt(path: str) -> str:
+    return path.removesuffix(".in") + ".txt"
