@@ -48,7 +48,7 @@ def look(repository: Repository) -> Verdict:
     return Verdict(
         outcome=outcome,
         headline=_headline(judged),
-        evidence=tuple(sorted((p for j in judged for p in j.places), key=_strength)),
+        evidence=tuple(sorted({p for j in judged for p in j.places}, key=_strength)),
         facts=_facts(judged),
         remediation=_REMEDIATION if outcome in {Outcome.FAIL, Outcome.WARN} else "",
     )
@@ -191,7 +191,7 @@ def _undecided(unit: Unit) -> _Judged:
 def _headline(judged: list[_Judged]) -> str:
     total = sum(j.total for j in judged)
     exact = sum(j.exact for j in judged)
-    locks = [lock.path for j in judged for lock in j.unit.locks]
+    locks = sorted({lock.path for j in judged for lock in j.unit.locks})
     if not total:
         return "Found manifests, but no requirement that can be read in them"
     compiled = all(j.unit.main and j.unit.main.is_compiled for j in judged)
@@ -238,9 +238,9 @@ def _development(unit: Unit) -> Iterator[str]:
             yield row.name
 
 
-def _strength(found: Place) -> tuple[int, str, int]:
+def _strength(found: Place) -> tuple[int, str, int, str]:
     order = (Level.FAIL, Level.WARN, Level.PASS, Level.INFO).index(found.level)
-    return order, found.path, found.line
+    return order, found.path, found.line, found.why
 
 
 def _without_manifest(repository: Repository) -> Verdict:

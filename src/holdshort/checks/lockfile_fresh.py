@@ -53,10 +53,8 @@ _WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN, Outcome.PASS)
 def look(repository: Repository) -> Verdict:
     """Compare every lock with its manifest."""
     units = units_of(repository)
-    compared = [
-        *(row for unit in units for row in _locks(repository, unit)),
-        *_compiled(repository),
-    ]
+    compared = [row for unit in units for row in _locks(repository, unit)]
+    compared += _compiled(repository)
     broken = [path for unit in units for path in unit.unreadable]
     facts = _facts(compared)
     if not compared:
@@ -67,7 +65,7 @@ def look(repository: Repository) -> Verdict:
     return Verdict(
         outcome=outcome,
         headline=_headline(compared) + repository.unread_note(),
-        evidence=tuple(p for row in compared for p in _places(row)),
+        evidence=tuple(dict.fromkeys(p for row in compared for p in _places(row))),
         facts=facts,
         remediation=_REMEDIATION if outcome in {Outcome.FAIL, Outcome.WARN} else "",
     )
@@ -178,8 +176,11 @@ def _compiled(repository: Repository) -> Iterator[_Compared]:
         source, result = repository.text(file.path), repository.text(target)
         if source is None or result is None or is_aside_path(file.path):
             continue
+        written = read_requirement_file(result, target).requirements
+        if any(row.pin not in {Pin.EXACT, Pin.INVALID} for row in written):
+            continue
         locked: dict[str, tuple[str, ...]] = {}
-        for row in read_requirement_file(result, target).requirements:
+        for row in written:
             locked[row.name] = (*locked.get(row.name, ()), row.specifier.lstrip("="))
         rows = [r for r in read_requirement_file(source, file.path).requirements if r.name]
         missing = tuple(r for r in rows if r.name not in locked and not r.conditional)
@@ -197,7 +198,7 @@ def _facts(compared: list[_Compared]) -> dict[str, object]:
         "violations": violations,
         "dev_missing_in_lock": sorted({r.name for row in compared for r in row.aside}),
         "hash_differs": [row.lock for row in compared if row.hash_differs],
-        "locks": [row.lock for row in compared],
+        "locks": sorted({row.lock for row in compared}),
         "units": [
             {"folder": row.folder, "lock": row.lock, "outcome": str(row.outcome)}
             for row in compared
@@ -223,7 +224,8 @@ def _places(row: _Compared) -> Iterator[Place]:
 def _headline(compared: list[_Compared]) -> str:
     missing = sum(len(row.missing) for row in compared)
     violated = sum(len(row.violated) for row in compared)
-    count = "1 lock file" if len(compared) == 1 else f"{len(compared)} lock files"
+    locks = len({row.lock for row in compared})
+    count = "1 lock file" if locks == 1 else f"{locks} lock files"
     if missing or violated:
         return f"Compared {count}: {missing} names missing, {violated} versions not allowed"
     if any(row.computed for row in compared):

@@ -40,6 +40,7 @@ class Declared:
         is_package: it can be built.
         is_dynamic: it computes requirements when it runs.
         is_compiled: a resolver wrote all of it.
+        is_aside: it is for development, and there is nothing else.
         overridden: names whose versions are decided elsewhere.
         unconstrained: constraint files that could not be read, so that pins may be missing.
     """
@@ -53,6 +54,7 @@ class Declared:
     is_package: bool = False
     is_dynamic: bool = False
     is_compiled: bool = False
+    is_aside: bool = False
     overridden: frozenset[str] = frozenset()
     unconstrained: tuple[str, ...] = ()
 
@@ -144,13 +146,14 @@ class _Reader:
         if not paths:
             return
         aside = [p for p in tops if p not in runtime]
-        whole = bool(runtime) and all(closures[p].is_compiled or p in compiled for p in runtime)
+        whole = bool(runtime) and all(_is_compiled(p, closures[p], compiled) for p in runtime)
         yield Declared(
             "requirements",
             tuple(p for path in runtime for p in closures[path].paths) or tuple(tops),
             _rows(runtime, closures),
             _rows(aside, closures),
             is_compiled=whole,
+            is_aside=bool(runtime) and all(_is_aside(p, closures) for p in runtime),
             unconstrained=tuple(p for path in runtime for p, _ in closures[path].unconstrained),
         )
 
@@ -187,6 +190,12 @@ def _is_aside(path: str, closures: Mapping[str, Closure]) -> bool:
     name = posixpath.basename(path).lower()
     alone = len(closures[path].paths) <= 1
     return (alone and is_development_name(path)) or "constraints" in name
+
+
+def _is_compiled(path: str, closure: Closure, compiled: set[str]) -> bool:
+    """Tell whether a resolver wrote a file: it says so, or all of it is exact beside its source."""
+    exact = all(row.pin is Pin.EXACT for row in closure.requirements)
+    return closure.is_compiled or (path in compiled and exact)
 
 
 def _in_cycle(path: str, closures: Mapping[str, Closure]) -> bool:

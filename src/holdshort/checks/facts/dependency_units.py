@@ -14,7 +14,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from holdshort.checks.facts.declared import Declared, declared_in
-from holdshort.checks.facts.inventory import File, Kind, is_aside_path
+from holdshort.checks.facts.inventory import File, Kind, is_aside_path, is_requirements_name
 from holdshort.checks.facts.lock_files import LockFile, read_lock
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
@@ -80,14 +80,24 @@ def _find_units(repository: Repository) -> tuple[Unit, ...]:
     locks = _Locks(repository)
     for folder in locks.folders:
         folders.setdefault(folder, [])
-    units = (_unit(repository, folder, folders[folder], locks) for folder in sorted(folders))
-    return tuple(unit for unit in units if unit.main or unit.unreadable)
+    units = [_unit(repository, folder, folders[folder], locks) for folder in sorted(folders)]
+    known = {unit.folder for unit in units if unit.main and unit.main.requirements}
+    return tuple(
+        unit for unit in units if unit.main or unit.unreadable if not _is_show(unit, known)
+    )
+
+
+def _is_show(unit: Unit, known: set[str]) -> bool:
+    """Tell whether a unit is what Binder installs to show a project that has its own manifest."""
+    parent, _, last = unit.folder.rpartition("/")
+    return last == "binder" and parent in known
 
 
 def _owner(file: File) -> str:
     """Return the folder a manifest speaks for: `requirements/` belongs to the one above."""
     parent, _, last = file.folder.rpartition("/")
-    return parent if last.lower() in _REQUIREMENT_FOLDERS else file.folder
+    is_apart = last.lower() in _REQUIREMENT_FOLDERS and is_requirements_name(file.path)
+    return parent if is_apart else file.folder
 
 
 def _unit(repository: Repository, folder: str, files: list[File], locks: _Locks) -> Unit:

@@ -109,7 +109,7 @@ _BINARY_SUFFIXES = words(
     " .arrow .feather .avro .orc .mp3 .wav .flac .ogg .mp4 .avi .mov .mkv .webm .ttf .otf .woff"
     " .woff2 .eot .db .sqlite .sqlite3 .mat .model .tfrecord .dcm .nii"
 )
-_ASIDE = words("docs doc documentation .github .gitlab .circleci .ci ci .readthedocs website")
+_ASIDE = words("docs doc documentation ci website")
 _REGULAR_MODES = frozenset({"100644", "100755", "100664"})
 
 
@@ -152,8 +152,10 @@ def is_conda_name(path: str) -> bool:
 
 
 def is_aside_path(path: str) -> bool:
-    """Tell whether a path belongs to tests, documentation or CI by its folders or name."""
-    return is_test_path(path) or not _ASIDE.isdisjoint(path.lower().split("/")[:-1])
+    """Tell whether a path belongs to tests, documentation, CI or a hidden folder by its name."""
+    folders = path.lower().split("/")[:-1]
+    hidden = any(folder.startswith(".") for folder in folders)
+    return hidden or is_test_path(path) or not _ASIDE.isdisjoint(folders)
 
 
 def is_test_path(path: str) -> bool:

@@ -8,6 +8,7 @@ Source: https://setuptools.pypa.io/en/latest/references/keywords.html
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -29,13 +30,32 @@ def read_setup_py(text: str, path: str) -> tuple[Manifest, ...]:
     """
     tree = parse(text)
     world = _World()
-    calls: list[ast.Call] = []
     for node in ast.walk(tree):
         world.note(node)
-        if isinstance(node, ast.Call) and _called(node) == "setup":
-            calls.append(node)
-    found = [_manifest(call, world, path) for call in calls]
-    return (max(found, key=_weight),) if found else (Manifest("setup.py", path),)
+    found = [_manifest(call, world, path) for call in _setup_calls(tree)]
+    return (max(found, key=_weight),) if found else ()
+
+
+def _setup_calls(tree: ast.Module) -> list[ast.Call]:
+    """Return the calls of `setup` that running the file makes; a module of that name makes none."""
+    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    waiting: list[ast.AST] = [n for n in tree.body if not isinstance(n, _DEFINITIONS)]
+    seen: set[str] = set()
+    found: list[ast.Call] = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call):
+            name = _called(node)
+            if isinstance(node.func, ast.Name) and name in functions.keys() - seen:
+                seen.add(name)
+                waiting.extend(functions[name].body)
+            elif name == "setup" and name not in seen:
+                found.append(node)
+        waiting.extend(n for n in ast.iter_child_nodes(node) if not isinstance(n, _DEFINITIONS))
+    return found
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def _weight(manifest: Manifest) -> tuple[int, bool]:
@@ -49,6 +69,8 @@ class _World:
     values: dict[str, list[ast.expr]] = field(default_factory=dict)
     added: dict[str, list[ast.expr]] = field(default_factory=dict)
     keyed: dict[str, ast.expr] = field(default_factory=dict)
+    listed: dict[str, ast.Constant] = field(default_factory=dict)
+    is_distutils: bool = False
 
     def note(self, node: ast.AST) -> None:
         match node:
@@ -60,6 +82,11 @@ class _World:
                 self.keyed[key] = value
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 self.values.setdefault(name, []).append(value)
+            case ast.List(elts=elements):
+                texts = (e for e in elements if isinstance(e, ast.Constant))
+                self.listed.update({_name_of(e): e for e in texts if _name_of(e)})
+            case ast.ImportFrom(module=str(module)) if module.startswith("numpy.distutils"):
+                self.is_distutils = True
             case ast.AugAssign(target=ast.Name(id=name), value=value):
                 self.added.setdefault(name, []).append(value)
             case ast.Call(
@@ -70,6 +97,16 @@ class _World:
                 self.added.setdefault(name, []).append(ast.copy_location(one, value))
             case ast.With(items=[ast.withitem(optional_vars=ast.Name(id=name)) as item]):
                 self.values.setdefault(name, []).append(item.context_expr)
+
+    def looked_up(self, node: ast.expr) -> ast.expr:
+        """Return the listed requirement that `deps["name"]` means, any other node as it is.
+
+        The libraries of Hugging Face keep one list and pick from it by name.
+        """
+        match node:
+            case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(name))):
+                return self.listed.get(canonicalize_name(name), node)
+        return node
 
     def single(self, node: ast.expr | None) -> ast.expr | None:
         """Return the only value of a name, any other node as it is."""
@@ -110,11 +147,11 @@ class _Listed:
                 self.computed = True
 
     def _element(self, node: ast.expr, world: _World, steps: int) -> None:
-        plain = world.single(node)
+        plain = world.single(world.looked_up(node))
         if isinstance(node, ast.Starred) and steps < MAX_STEPS:
             self.read(node.value, world, steps + 1)
         elif isinstance(plain, ast.Constant) and isinstance(plain.value, str):
-            self._take(plain.value, node.lineno)
+            self._take(plain.value, plain.lineno)
         else:
             self.computed = True
 
@@ -165,7 +202,8 @@ def _manifest(call: ast.Call, world: _World, path: str) -> Manifest:
         name=canonicalize_name(_text_of(world.single(keywords.get("name")))),
         modules=tuple(name for name, _ in modules.literals),
         is_package=True,
-        dynamic=listed.computed or ("**" in keywords and "install_requires" not in keywords),
+        dynamic=listed.computed
+        or ("**" in keywords and "install_requires" not in keywords and not world.is_distutils),
     )
 
 
@@ -195,6 +233,11 @@ def _values(node: ast.expr | None) -> Iterator[ast.expr]:
 def _text_of(node: ast.expr | None) -> str:
     text = node.value if isinstance(node, ast.Constant) else ""
     return text if isinstance(text, str) else ""
+
+
+def _name_of(node: ast.expr) -> str:
+    name = re.match(r"[A-Za-z0-9][\w.-]{0,100}", _text_of(node))
+    return canonicalize_name(name[0]) if name else ""
 
 
 def _called(node: ast.Call) -> str:
