@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,7 +40,10 @@ class MemoryView:
 
     def entries(self) -> Sequence[Entry]:
         """Return every path, sorted."""
-        return [Entry(path, self._modes.get(path, "100644")) for path in sorted(self._files)]
+        return [
+            Entry(path, self._modes.get(path, "100644"), hashlib.sha1(data).hexdigest())  # noqa: S324
+            for path, data in sorted(self._files.items())
+        ]
 
     def read(self, path: str, limit_bytes: int) -> bytes:
         """Return the bytes of a file, or refuse a large one."""

@@ -17,7 +17,6 @@ MAX_NOTE_CHARS = 20_000
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
-_KEPT_CONTROLS = "\n\t"
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
@@ -65,7 +64,8 @@ def visible(text: str, *, keep: str = "") -> str:
 
 def visible_lines(text: str) -> str:
     """Return `visible(text)` with line breaks kept and tabs as four blanks."""
-    return visible(text.replace("\r\n", "\n"), keep=_KEPT_CONTROLS).replace("\t", "    ")
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(visible(line, keep="\t") for line in lines).replace("\t", "    ")
 
 
 def one_line(text: str, limit: int = 0) -> str:
