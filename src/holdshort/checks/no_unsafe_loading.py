@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts.dependency_units import find_units
+from holdshort.checks.facts.dependency_units import units_of
 from holdshort.checks.facts.inventory import File, is_test_path
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.sightings import Sighting
@@ -71,7 +71,7 @@ def _reads(seen: Sighting) -> bool:
 
 def _safe_torch(repository: Repository, sightings: Iterable[tuple[File, Sighting]]) -> bool | None:
     if any(seen.detail("risk") == "default" for _, seen in sightings):
-        return loads_weights_only(find_units(repository))
+        return loads_weights_only(units_of(repository))
     return None
 
 
