@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,9 @@ def cases() -> Iterator[Any]:
             yield pytest.param(check_id, case, id=f"{check_id}: {case['name']}")
 
 
-def filled_in(text: str) -> str:
+def filled_in(content: object) -> str:
+    """Return a file's text; anything but a text is written as JSON, such as a notebook."""
+    text = content if isinstance(content, str) else json.dumps(content)
     for name, value in INVENTED.items():
         text = text.replace(name, value)
     return text

@@ -53,6 +53,7 @@ IDS = (
     "tests-present",
     "tests-run-in-ci",
     "no-unsafe-loading",
+    "notebooks-clean",
     "secrets-absent",
 )
 """Every check, in the order of reports. The module is the id with underscores."""

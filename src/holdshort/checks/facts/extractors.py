@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from holdshort.checks.facts.inventory import File, Kind, is_test_path
@@ -18,6 +18,7 @@ from holdshort.checks.facts.secret_facts import secrets_in
 from holdshort.checks.facts.secret_patterns import Secret
 from holdshort.checks.facts.settings import seed_settings
 from holdshort.checks.facts.text import decode
+from holdshort.checks.facts.text_notebooks import pairing_of
 
 Fact = TypeVar("Fact")
 
@@ -54,13 +55,16 @@ class Settings:
 
 
 def _python(file: File, data: bytes) -> PythonFacts:
-    return notebook_facts(data) if file.kind is Kind.NOTEBOOK else python_facts(data)
+    if file.kind is Kind.NOTEBOOK:
+        return notebook_facts(data)
+    return replace(python_facts(data), text_notebook=pairing_of(data))
 
 
 def _skimmed(file: File, data: bytes) -> PythonFacts:
     if file.kind is Kind.NOTEBOOK:
         return notebook_facts(data)
-    return skimmed_tests(data) if is_test_path(file.path) else skimmed_facts(data)
+    facts = skimmed_tests(data) if is_test_path(file.path) else skimmed_facts(data)
+    return replace(facts, text_notebook=pairing_of(data))
 
 
 def _secrets(file: File, data: bytes) -> Secrets:

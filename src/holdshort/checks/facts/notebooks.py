@@ -1,7 +1,7 @@
-"""Jupyter notebooks, formats 3 and 4: the code cells, decoded.
+"""Jupyter notebooks, formats 3 and 4: cells, outputs and execution counts, decoded.
 
-In: bytes. Out: code cells in file order, cell numbers counted from 1 over code cells. Plain
-`json`: `nbformat` would be a dependency for thirty lines.
+In: bytes. Out: a `Notebook`, cell numbers counted from 1 over code cells. Plain `json`: `nbformat`
+would be a dependency for thirty lines.
 Source: https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
@@ -9,87 +9,157 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from holdshort.checks.facts.magics import python_of
 from holdshort.checks.facts.python_source import UnreadableSourceError
 
-_MAGIC_LINE = re.compile(
-    r"^([ \t]*)(%|!|\?|[\w.]+\?{1,2}\s*$)((?:[^\n\\]|\\[\s\S])*\\?)", re.MULTILINE
-)
-_FOREIGN_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
-_SHELL_CELL = re.compile(r"\s*(%%|!)(bash|sh|shell|system)\b")
-_TIMED = re.compile(r"(?:time|timeit|prun)\s+(?!-)(.+)", re.DOTALL)
+MAX_LANGUAGE = 40
+"""Longest name of a language, in characters. Source: our own limit."""
+
+_CONFLICT = re.compile(rb"^(?:<{7} |={7}\r?$|>{7} )", re.MULTILINE)
+_POINTER = b"version https://git-lfs"
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "application/pdf", "audio/", "video/")
+_V3_PICTURES = ("png", "jpeg", "pdf")
+_NOT_SHOWN = {"output_type", "metadata", "execution_count", "prompt_number"}
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """One output of a cell.
+
+    Attributes:
+        error: the name of the exception when the cell failed, else empty.
+        content: everything it shows, by key, as stored.
+    """
+
+    error: str
+    content: Mapping[str, object]
+
+    @property
+    def text(self) -> str:
+        """What it shows as text; pictures are left out."""
+        return "\n".join(_texts(self.content))
+
+
+@dataclass(frozen=True)
 class Cell:
     """One code cell.
 
     Attributes:
         number: 1-based among the code cells.
         source: the text as stored.
+        count: when it was run, None when it was not.
+        outputs: what it shows, in order.
+        tags: what its author calls it: `parameters`, `raises-exception`.
+        is_python: whether the notebook and the cell are in Python.
     """
 
     number: int
     source: str
+    count: int | None = None
+    outputs: tuple[Output, ...] = ()
+    tags: frozenset[str] = frozenset()
+    is_python: bool = True
+
+    @cached_property
+    def python(self) -> str:
+        """The source as Python with line numbers kept; empty for another language."""
+        return python_of(self.source) if self.is_python else ""
 
     @property
-    def python(self) -> str:
-        """The source with magics as IPython would run them, line numbers kept.
-
-        Shell lines and line magics are calls of `get_ipython()`, what is timed stands alone; the
-        rest is blank. Empty for another language.
-        """
-        if _SHELL_CELL.match(self.source):
-            return "\n".join(_shell_lines(self.source.splitlines()))
-        if _FOREIGN_CELL.match(self.source):
-            return ""
-        return _MAGIC_LINE.sub(_as_python, self.source)
+    def has_code(self) -> bool:
+        """Whether anything but blanks and comments stands in it."""
+        lines = (line.strip() for line in self.source.splitlines())
+        return any(line and not line.startswith("#") for line in lines)
 
 
-def code_cells(data: bytes) -> tuple[Cell, ...]:
-    """Return the code cells of a notebook.
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """One notebook.
+
+    Attributes:
+        language: in lower case; empty when it does not say, which means Python.
+        cells: the code cells in stored order.
+        formats: how Jupytext pairs it (`ipynb,py:percent`), empty when it does not.
+    """
+
+    language: str
+    cells: tuple[Cell, ...]
+    formats: str = ""
+
+
+def read_notebook(data: bytes) -> Notebook:
+    """Return a notebook.
 
     Raises:
         UnreadableSourceError: not JSON, or not shaped like a notebook.
     """
+    notebook = _load(data)
+    language = _language(notebook)
+    is_python = language in {"", "ipython"} or language.startswith("python")
+    code = [cell for cell in _cells(notebook) if at(cell, "cell_type") == "code"]
+    cells = tuple(_cell(cell, number, is_python) for number, cell in enumerate(code, 1))
+    formats = at(notebook, "metadata", "jupytext", "formats")
+    return Notebook(language, cells, formats if isinstance(formats, str) else "")
+
+
+def code_cells(data: bytes) -> tuple[Cell, ...]:
+    """Return the Python cells of a notebook.
+
+    Raises:
+        UnreadableSourceError: not JSON, or not shaped like a notebook.
+    """
+    return tuple(cell for cell in read_notebook(data).cells if cell.is_python)
+
+
+def at(value: object, *keys: str) -> object:
+    """Return the value under a path of keys, None when a step is missing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _load(data: bytes) -> dict[str, object]:
     try:
         notebook = json.loads(data)
+    except json.JSONDecodeError as error:
+        raise UnreadableSourceError(_why_no_json(data, error)) from error
     except (ValueError, RecursionError) as error:
         raise UnreadableSourceError("not valid JSON") from error
     if not isinstance(notebook, dict):
         raise UnreadableSourceError("not a notebook")
-    language = _at(notebook, "metadata", "kernelspec", "language")
-    if isinstance(language, str) and language.lower() not in {"", "python"}:
-        return ()
-    sources = [_source(cell) for cell in _cells(notebook) if _is_code(cell)]
-    return tuple(Cell(number, source) for number, source in enumerate(sources, 1))
+    return notebook
 
 
-def _as_python(magic: re.Match[str]) -> str:
-    """Return a magic as Python of as many lines."""
-    margin, mark, rest = magic[1], magic[2], magic[3]
-    if mark == "%" and (timed := _TIMED.fullmatch(rest)):
-        return margin + timed[1]
-    if mark not in {"%", "!"} or rest.startswith("%"):
-        return f"{margin}pass" + "\n" * rest.count("\n")
-    joined = rest.replace("\\\n", " ")
-    name, _, line = ("system", "", joined) if mark == "!" else joined.partition(" ")
-    called = f"system({line!r})" if mark == "!" else f"run_line_magic({name!r}, {line!r})"
-    return f"{margin}get_ipython().{called}" + "\n" * rest.count("\n")
+def _why_no_json(data: bytes, error: json.JSONDecodeError) -> str:
+    if not data.strip():
+        return "an empty file"
+    if data.startswith(_POINTER):
+        return "a Git LFS pointer, its content is elsewhere"
+    if conflict := _CONFLICT.search(data):
+        line = data.count(b"\n", 0, conflict.start()) + 1
+        return f"unresolved merge conflict (line {line})"
+    cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string")
+    return f"{'JSON that breaks off' if cut else 'not valid JSON'} (line {error.lineno})"
 
 
-def _shell_lines(lines: list[str]) -> Iterator[str]:
-    yield "pass"
-    waiting = ""
-    for line in lines[1:]:
-        waiting = f"{waiting} {line.removesuffix(chr(92))}".strip()
-        if line.endswith("\\"):
-            yield ""
-        else:
-            yield f"get_ipython().system({waiting!r})"
-            waiting = ""
+def _language(notebook: dict[str, object]) -> str:
+    names = (
+        at(notebook, "metadata", "kernelspec", "language"),
+        at(notebook, "metadata", "language_info", "name"),
+        at(notebook, "metadata", "language"),
+        at(notebook, "metadata", "jupytext", "main_language"),
+        _OF_KERNELS.get(str(at(notebook, "metadata", "kernelspec", "name")).partition("-")[0]),
+    )
+    return next(
+        (name.lower()[:MAX_LANGUAGE] for name in names if isinstance(name, str) and name), ""
+    )
+
+
+_OF_KERNELS = {"ir": "r", "julia": "julia", "bash": "bash", "scala": "scala"}
 
 
 def _cells(notebook: dict[str, object]) -> list[object]:
@@ -98,23 +168,48 @@ def _cells(notebook: dict[str, object]) -> list[object]:
         return cells
     sheets = notebook.get("worksheets")
     if isinstance(sheets, list):
-        found = [_at(sheet, "cells") for sheet in sheets]
+        found = [at(sheet, "cells") for sheet in sheets]
         return [cell for cells in found if isinstance(cells, list) for cell in cells]
     raise UnreadableSourceError("not a notebook")
 
 
-def _is_code(cell: object) -> bool:
-    return _at(cell, "cell_type") == "code"
+def _cell(cell: object, number: int, is_python: bool) -> Cell:
+    outputs, tags = at(cell, "outputs"), at(cell, "metadata", "tags")
+    count = at(cell, "execution_count") or at(cell, "prompt_number")
+    own = at(cell, "metadata", "vscode", "languageId") or at(cell, "language")
+    return Cell(
+        number=number,
+        source=_joined(at(cell, "source")) or _joined(at(cell, "input")),
+        count=count if isinstance(count, int) and count > 0 else None,
+        outputs=tuple(map(_output, outputs)) if isinstance(outputs, list) else (),
+        tags=frozenset(tag for tag in tags if isinstance(tag, str))
+        if isinstance(tags, list)
+        else frozenset(),
+        is_python=is_python and (not isinstance(own, str) or own.startswith("python")),
+    )
 
 
-def _source(cell: object) -> str:
-    source = _at(cell, "source") or _at(cell, "input") or ""
-    if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+def _output(output: object) -> Output:
+    kind = at(output, "output_type")
+    name = at(output, "ename")
+    error = name if isinstance(name, str) and name else "error"
+    content = output if isinstance(output, dict) else {}
+    return Output(error if kind in {"error", "pyerr"} else "", content)
 
 
-def _at(value: object, *keys: str) -> object:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+def _texts(content: Mapping[str, object]) -> Iterator[str]:
+    for key, value in content.items():
+        if key == "data" and isinstance(value, dict):
+            yield from _texts(value)
+        elif key in _NOT_SHOWN or key in _V3_PICTURES or key.startswith(_PICTURES):
+            continue
+        elif isinstance(value, str | list):
+            yield _joined(value)
+        elif isinstance(value, dict):
+            yield json.dumps(value, ensure_ascii=False)
+
+
+def _joined(value: object) -> str:
+    if isinstance(value, list):
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""

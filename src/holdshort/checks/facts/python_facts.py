@@ -6,11 +6,13 @@ In: bytes. Out: `PythonFacts`. A pure function, so its result may be kept by blo
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from holdshort.checks.facts.imports import Imported
-from holdshort.checks.facts.notebooks import code_cells
+from holdshort.checks.facts.notebook_runs import NotebookFacts, runs_of
+from holdshort.checks.facts.notebooks import Cell, read_notebook
 from holdshort.checks.facts.program import Call, Import, Scope
 from holdshort.checks.facts.python_calls import Code, read_code
 from holdshort.checks.facts.python_source import UnreadableSourceError, parse
@@ -28,12 +30,16 @@ class PythonFacts:
         tests: what a test runner would collect.
         margin: of a file that was not parsed, what its unindented lines import.
         error: why it, or a cell of it, could not be analysed.
+        notebook: what running left in it, None when it is no notebook or not readable as one.
+        text_notebook: how Jupytext pairs a notebook kept as a Python file, None when it is none.
     """
 
     code: Code | None = None
     tests: TestFacts = NO_TESTS
     margin: tuple[Imported, ...] = ()
     error: str = ""
+    notebook: NotebookFacts | None = None
+    text_notebook: str | None = None
 
 
 def python_facts(data: bytes) -> PythonFacts:
@@ -59,12 +65,23 @@ def python_tests(data: bytes) -> PythonFacts:
 
 def notebook_facts(data: bytes) -> PythonFacts:
     """Return the facts of a notebook: its code cells as one file, in stored order."""
-    error = ""
-    body: list[ast.stmt] = []
     try:
-        cells = code_cells(data)
+        notebook = read_notebook(data)
     except UnreadableSourceError as problem:
         return PythonFacts(error=str(problem))
+    body, error = _statements(notebook.cells)
+    runs = runs_of(notebook)
+    try:
+        code = _with_cells(read_code(ast.Module(body, []), keep))
+    except RecursionError:
+        return PythonFacts(error="nested too deeply", notebook=runs)
+    return PythonFacts(code, error=error, notebook=runs)
+
+
+def _statements(cells: Iterable[Cell]) -> tuple[list[ast.stmt], str]:
+    """Return the Python of all cells in one, and why the first that is none is left out."""
+    body: list[ast.stmt] = []
+    error = ""
     for cell in cells:
         try:
             tree = parse(cell.python)
@@ -74,11 +91,7 @@ def notebook_facts(data: bytes) -> PythonFacts:
         for node in tree.body:
             _stamp(node, cell.number)
         body.extend(tree.body)
-    try:
-        code = read_code(ast.Module(body, []), keep)
-    except RecursionError:
-        return PythonFacts(error="nested too deeply")
-    return PythonFacts(_with_cells(code), error=error)
+    return body, error
 
 
 _LINES_PER_CELL = 1_000_000

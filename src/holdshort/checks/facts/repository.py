@@ -18,6 +18,7 @@ from holdshort.checks.facts.extractors import PYTHON, SECRETS, SETTINGS, SKIMMED
 from holdshort.checks.facts.fact_cache import FactCache, key_of
 from holdshort.checks.facts.imports import Imported
 from holdshort.checks.facts.inventory import File, Inventory, Kind, is_test_path, take_inventory
+from holdshort.checks.facts.notebook_runs import NotebookFacts
 from holdshort.checks.facts.program import Call, Program
 from holdshort.checks.facts.programs import Programs
 from holdshort.checks.facts.python_calls import Code
@@ -176,15 +177,34 @@ class Repository:
 
     def python(self, files: Iterable[File]) -> Iterator[tuple[File, PythonFacts]]:
         """Yield the facts of Python files and notebooks; unreadable ones are noted, not yielded."""
-        wanted = list(files)
+        for file, facts in self._facts_of(list(files)):
+            if facts.error:
+                self.note_error(file.path, facts.error)
+            yield file, facts
+
+    def notebooks(self) -> Iterator[tuple[File, NotebookFacts]]:
+        """Yield what running left in each notebook; unreadable ones are noted, not yielded."""
+        for file, facts in self._facts_of(self.inventory.of(Kind.NOTEBOOK)):
+            if facts.notebook is None:
+                self.note_error(file.path, facts.error)
+            else:
+                yield file, facts.notebook
+
+    def text_notebooks(self) -> Iterator[tuple[File, str]]:
+        """Yield each Python file that is a notebook kept as text, with how it is paired."""
+        for file, facts in self._facts_of(self.inventory.python, noting=False):
+            if facts.text_notebook is not None:
+                self._read.add(file.path)
+                yield file, facts.text_notebook
+
+    def _facts_of(
+        self, wanted: Sequence[File], *, noting: bool = True
+    ) -> Iterator[tuple[File, PythonFacts]]:
         whole = [file for file in wanted if self._is_small or file.path in self._whole]
         skimmed = [file for file in wanted if not self._is_small and file.path not in self._whole]
-        found = {**dict(self._made(PYTHON, whole)), **dict(self._made(SKIMMED, skimmed))}
-        for file in wanted:
-            if facts := found.get(file):
-                if facts.error:
-                    self.note_error(file.path, facts.error)
-                yield file, facts
+        found = dict(self._made(PYTHON, whole, noting=noting))
+        found.update(self._made(SKIMMED, skimmed, noting=noting))
+        yield from ((file, found[file]) for file in wanted if file in found)
 
     def code(self) -> Iterator[tuple[File, Code]]:
         """Yield what each Python file and notebook does; see `python` for those left out."""
