@@ -191,8 +191,12 @@ class Repository:
                 yield file, facts.notebook
 
     def text_notebooks(self) -> Iterator[tuple[File, str]]:
-        """Yield each Python file that is a notebook kept as text, with how it is paired."""
-        for file, facts in self._facts_of(self.inventory.python, noting=False):
+        """Yield each Python file that is a notebook kept as text, with how it is paired.
+
+        In a large repository only folders of notebooks are looked through.
+        """
+        files = [f for f in self.inventory.python if self._is_small or "notebook" in f.folder]
+        for file, facts in self._facts_of(files, noting=False):
             if facts.text_notebook is not None:
                 self._read.add(file.path)
                 yield file, facts.text_notebook
