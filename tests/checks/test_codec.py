@@ -40,22 +40,30 @@ if __name__ == "__main__":
 
 
 class Colour(StrEnum):
+    """A member told by its value."""
+
     RED = "red"
 
 
 @dataclass(frozen=True)
 class Leaf:
+    """One of two kinds."""
+
     text: str
     colour: Colour | None = None
 
 
 @dataclass(frozen=True)
 class Stone:
+    """The other kind."""
+
     weight: int
 
 
 @dataclass(frozen=True)
 class Tree:
+    """Everything that facts are made of."""
+
     things: tuple[Leaf | Stone, ...]
     pairs: tuple[tuple[str, int], ...]
     names: frozenset[str]

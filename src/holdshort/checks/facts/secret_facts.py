@@ -13,26 +13,29 @@ from dataclasses import replace
 from holdshort.checks.facts.inventory import File, Kind
 from holdshort.checks.facts.notebooks import code_cells
 from holdshort.checks.facts.python_source import UnreadableSourceError
-from holdshort.checks.facts.secret_patterns import Secret, find_secrets
+from holdshort.checks.facts.secret_patterns import Secret, find_secrets, may_hold
 from holdshort.checks.facts.text import decode
 
 LINES_PER_CELL = 1_000_000
 """How a cell and a line within it share one number."""
 
 _SNIFFED_BYTES = 8000
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BARE_SUFFIXES = (".env", ".ini", ".cfg", ".conf", ".properties", ".sh", ".yml", ".yaml", ".toml")
 _PROSE_SUFFIXES = (".md", ".rst", ".txt", ".csv", ".tsv", ".jsonl", ".svg", ".html", ".lock")
 
 
 def secrets_in(file: File, data: bytes) -> tuple[Secret, ...]:
     """Return what looks like a credential in a file."""
-    if b"\x00" in data[:_SNIFFED_BYTES] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in data[:_SNIFFED_BYTES] and not data.startswith(_MARKS):
         return ()
-    text = decode(data)
     if file.kind is Kind.NOTEBOOK:
-        return tuple(_in_notebook(data, text))
+        return tuple(_in_notebook(data, decode(data)))
     name = file.name.lower()
     bare = name.endswith(_BARE_SUFFIXES) or name.startswith(".env") or _is_bare(file)
+    if not (bare or data.startswith(_MARKS) or may_hold(data)):
+        return ()
+    text = decode(data)
     prose = name.endswith(_PROSE_SUFFIXES) or file.kind is Kind.LOCK
     return tuple(find_secrets(text, assignments=not prose, bare=bare))
 

@@ -84,6 +84,16 @@ _BARE = re.compile(
 )
 _LOGIN = re.compile(r"://([^\s/:@'\"]{1,100}):([^\s/@'\"]{3,200})@[\w.-]+")
 
+_TOKEN_BYTES = tuple(dict.fromkeys(hint.encode() for _, hint, _ in _TOKENS))
+_LOGIN_BYTES = re.compile(rb"://[^\s/:@'\"]{1,400}:[^\s/@'\"]{3,800}@")
+_ASSIGNING_BYTES = (
+    rb"""[^\s"'=:]{0,240}["']?\s{0,5}(?::\s{0,3}(?:str\s{0,2}=)?|=>?|:=)\s{0,5}["']"""
+)
+_ASSIGNED_BYTES = tuple(
+    (word.encode(), re.compile(re.escape(word).encode() + _ASSIGNING_BYTES))
+    for word in sorted(_HINTS)
+)
+
 _WORDS = words(
     "password secret token passw access api_key api-key apikey word name here value default public"
     " required missing invalid wrong field error header login user username email prefix"
@@ -103,6 +113,17 @@ _WEAK_NAMES = re.compile(
     r"|^(?:pad|eos|bos|unk|sep|cls|mask|special|next|stop|start|end|num|max|min|n)_?tokens?|tokeni[sz]",
     re.IGNORECASE,
 )
+
+
+def may_hold(data: bytes) -> bool:
+    """Tell whether `find_secrets` could find anything but a bare value in these bytes.
+
+    Far cheaper than decoding and searching them; never says no where there is something.
+    """
+    if any(hint in data for hint in _TOKEN_BYTES) or _LOGIN_BYTES.search(data):
+        return True
+    lowered = data.lower()
+    return any(word in lowered and one.search(lowered) for word, one in _ASSIGNED_BYTES)
 
 
 def find_secrets(text: str, *, assignments: bool, bare: bool) -> Iterator[Secret]:

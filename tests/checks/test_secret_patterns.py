@@ -1,0 +1,37 @@
+"""The cheap look before the search for credentials never says no where the search finds one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdshort.checks.facts.secret_patterns import find_secrets, may_hold
+
+DRAWN = "kT9x" + "Lq2Vb7Zn4Rw8Ys3M" + "pD6f"
+names = ["api_key", "API-KEY", "Token", "secret", "pwd", "my_", "é", "x"]
+signs = [": str =", " = ", "=>", ":=", ":", '"', "'", "\n", "  "]
+values = [DRAWN, "gh" + "p_" + "Zq7Lm2Xc9" * 4, "https://", "user:", "@host"]
+pieces = st.sampled_from([*names, *signs, *values])
+
+
+@given(st.lists(pieces, max_size=12).map("".join))
+def test_the_cheap_look_lets_every_finding_through(text: str) -> None:
+    if list(find_secrets(text, assignments=True, bare=False)):
+        assert may_hold(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f'api_key = "{DRAWN}"', f"API_KEY: str = '{DRAWN}'", f'{{"token":\n "{DRAWN}"}}'],
+)
+def test_an_assigned_value_is_looked_at(text: str) -> None:
+    assert list(find_secrets(text, assignments=True, bare=False))
+    assert may_hold(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["tokenizer.pad_token", "next_token(x)", "see https://a.example/b:c"]
+)
+def test_ordinary_code_is_passed_over(text: str) -> None:
+    assert not may_hold(text.encode())
