@@ -7,15 +7,18 @@ and local workflows to the program that runs tests.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts.ci_files import Command, Pipeline, read_pipeline
-from holdshort.checks.facts.inventory import Kind
-from holdshort.checks.facts.python_source import UnreadableSourceError
+from holdshort.checks.facts.ci_repository import pipelines, reader_of
+from holdshort.checks.facts.ci_values import Call, Pipeline, Script
+from holdshort.checks.facts.github_pipelines import filled, given_to, shown
 from holdshort.checks.facts.repository import Repository
-from holdshort.checks.facts.shell_commands import Followed, runs_tests, throws_failure_away
+from holdshort.checks.facts.test_commands import Followed
 from holdshort.model.finding import Confidence, Level, Outcome, Place
+
+MAX_CALLS = 6
+"""Deepest chain of workflows and actions that call one another. Source: our own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +37,20 @@ class _Run:
 
 def look(repository: Repository) -> Verdict:
     """Find the commands that run tests."""
-    pipelines = _pipelines(repository)
-    entries = {path: p for path, p in pipelines.items() if not p.is_called}
-    runs = [run for path in entries for run in _runs(repository, path, pipelines)]
-    facts = _facts(entries, runs)
-    if not entries:
-        return _without_ci(repository, facts)
+    found = pipelines(repository)
+    entries = {path: pipeline for path, pipeline in found.items() if not pipeline.is_called}
+    followed = Followed(reader_of(repository))
+    runs = list(dict.fromkeys(run for path in entries for run in _runs(path, found, followed)))
     elsewhere = [name for pipeline in entries.values() for name in pipeline.elsewhere]
     outcome = _outcome(runs, unseen=bool(elsewhere) or repository.has_errors())
+    facts = _facts(entries, runs, known=outcome is not Outcome.UNKNOWN)
+    if not entries:
+        return _without_ci(repository, facts)
     return Verdict(
         outcome=outcome,
         confidence=Confidence.LIKELY,
-        headline=_headline(runs, len(entries), elsewhere),
-        evidence=tuple(map(_place, sorted(runs, key=lambda r: (not r.counts, r.path, r.line)))),
+        headline=_headline(runs, len(entries), elsewhere) + repository.unread_note(),
+        evidence=tuple(_places(runs)),
         facts=facts,
         remediation="" if outcome is Outcome.PASS else _REMEDIATION,
     )
@@ -55,40 +59,44 @@ def look(repository: Repository) -> Verdict:
 _REMEDIATION = "A step of a workflow that runs on push and pull_request:\n- run: python -m pytest"
 
 
-def _pipelines(repository: Repository) -> dict[str, Pipeline]:
-    found: dict[str, Pipeline] = {}
-    for file in repository.inventory.of(Kind.WORKFLOW):
-        text = repository.text(file.path)
-        if text is None:
-            continue
-        try:
-            found[file.path] = read_pipeline(text, file.path)
-        except UnreadableSourceError as error:
-            repository.note_error(file.path, str(error))
-    return found
+def _runs(path: str, found: dict[str, Pipeline], followed: Followed) -> Iterator[_Run]:
+    """Yield the test runs of a file, and those of what it calls at the line of the call."""
+    pipeline = found[path]
+    for script in pipeline.scripts:
+        where = script.path or path
+        for line, ignored in _in_script(given_to(script, pipeline.inputs), followed):
+            yield _Run(where, line, script.on_change, ignored)
+    for call in pipeline.calls:
+        for on_change, ignored in _in_call(call, found, followed, MAX_CALLS):
+            yield _Run(path, call.line, call.on_change and on_change, call.may_fail or ignored)
 
 
-def _runs(repository: Repository, path: str, pipelines: dict[str, Pipeline]) -> Iterator[_Run]:
-    followed = Followed(lambda name: repository.text(name) if name in repository.paths else None)
-    pipeline = pipelines[path]
-    for command in pipeline.commands:
-        if runs_tests(command.text, followed):
-            yield _Run(path, command.line, command.on_change, _is_ignored(command))
-    for target, line, on_change in pipeline.calls:
-        called = _called(target, pipelines)
-        for command in called.commands if called else ():
-            if runs_tests(command.text, followed):
-                yield _Run(path, line, on_change, _is_ignored(command))
+def _in_script(script: Script, followed: Followed) -> Iterator[tuple[int, bool]]:
+    for run in followed.test_runs(shown(script.text), script.line, script.shell):
+        yield run.line, run.ignored or script.may_fail
 
 
-def _called(target: str, pipelines: dict[str, Pipeline]) -> Pipeline | None:
+def _in_call(
+    call: Call, found: dict[str, Pipeline], followed: Followed, deepest: int
+) -> Iterator[tuple[bool, bool]]:
+    """Yield whether each test run behind a call is on change, and whether it is ignored."""
+    called = _called(call.target, found)
+    if called is None or not deepest:
+        return
+    given = {**called.inputs, **call.given}
+    for script in called.scripts:
+        for _, ignored in _in_script(given_to(script, given), followed):
+            yield script.on_change, ignored
+    for one in called.calls:
+        inner = replace(one, given={key: filled(text, given) for key, text in one.given.items()})
+        for on_change, ignored in _in_call(inner, found, followed, deepest - 1):
+            yield inner.on_change and on_change, inner.may_fail or ignored
+
+
+def _called(target: str, found: dict[str, Pipeline]) -> Pipeline | None:
     target = target.rstrip("/")
     names = (target, f"{target}/action.yml", f"{target}/action.yaml")
-    return next((pipelines[name] for name in names if name in pipelines), None)
-
-
-def _is_ignored(command: Command) -> bool:
-    return command.may_fail or throws_failure_away(command.text)
+    return next((found[name] for name in names if name in found), None)
 
 
 def _outcome(runs: list[_Run], *, unseen: bool) -> Outcome:
@@ -99,9 +107,9 @@ def _outcome(runs: list[_Run], *, unseen: bool) -> Outcome:
     return Outcome.UNKNOWN if unseen else Outcome.FAIL
 
 
-def _facts(entries: dict[str, Pipeline], runs: list[_Run]) -> dict[str, object]:
+def _facts(entries: dict[str, Pipeline], runs: list[_Run], *, known: bool) -> dict[str, object]:
     return {
-        "runs_tests": bool(runs) if entries else None,
+        "runs_tests": bool(runs) if entries and known else None,
         "on_change": any(run.on_change for run in runs),
         "failures_ignored": [{"path": r.path, "line": r.line} for r in runs if r.ignored],
         "files": sorted(entries),
@@ -120,13 +128,15 @@ def _headline(runs: list[_Run], files: int, elsewhere: list[str]) -> str:
     return f"Found {count} with tests, but {why}"
 
 
-def _place(run: _Run) -> Place:
-    if run.counts:
-        return place(run.path, run.line, Level.PASS, "runs the tests on every change")
-    why = (
-        "the failure of these tests is ignored" if run.ignored else "runs on a schedule or by hand"
-    )
-    return place(run.path, run.line, Level.WARN, why)
+def _places(runs: list[_Run]) -> Iterator[Place]:
+    doubt = Level.INFO if any(run.counts for run in runs) else Level.WARN
+    for run in sorted(runs, key=lambda r: (not r.counts, r.path, r.line)):
+        if run.counts:
+            yield place(run.path, run.line, Level.PASS, "runs the tests on every change")
+        elif run.ignored:
+            yield place(run.path, run.line, doubt, "the failure of these tests is ignored")
+        else:
+            yield place(run.path, run.line, doubt, "runs on a schedule or by hand")
 
 
 def _without_ci(repository: Repository, facts: dict[str, object]) -> Verdict:
@@ -143,7 +153,7 @@ def _without_ci(repository: Repository, facts: dict[str, object]) -> Verdict:
 
 CHECK = Check(
     id="tests-run-in-ci",
-    version="1",
+    version="2",
     title="tests in CI",
     statement="Continuous integration runs the tests on every change.",
     outcomes={

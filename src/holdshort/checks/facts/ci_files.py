@@ -1,176 +1,97 @@
-"""What CI runs: the shell commands of its configuration, when they run, and whether they count.
+"""Files of continuous integration: which format each has, and what it runs.
 
-In: text of a GitHub workflow or action, GitLab CI, CircleCI, Travis, Azure or Bitbucket
-pipelines, or a Jenkinsfile. Out: `Pipeline`. The YAML is only composed.
-Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax
+In: the text of one file and a way to read the repository. Out: a `Pipeline`. The YAML is only
+composed; nothing is constructed and nothing outside of the repository is read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 
 import yaml
 
-from holdshort.checks.facts import foreign_yaml as foreign
-
-_ON_CHANGE = frozenset({"push", "pull_request", "pull_request_target", "merge_group"})
-_SCRIPT_KEYS = frozenset({"script", "run", "command", "bash", "commands", "before_script", "pwsh"})
-_NOT_JOBS = frozenset(
-    {"default", "include", "stages", "variables", "workflow", "image", "services", "cache", "pages"}
+from holdshort.checks.facts import foreign_yaml
+from holdshort.checks.facts.azure_pipelines import read_azure
+from holdshort.checks.facts.ci_values import Pipeline
+from holdshort.checks.facts.circle_pipelines import read_circle
+from holdshort.checks.facts.github_pipelines import pipeline_of
+from holdshort.checks.facts.github_workflows import Workflow, read_action, read_workflow
+from holdshort.checks.facts.gitlab_files import GitlabFiles
+from holdshort.checks.facts.gitlab_pipelines import gitlab_pipeline
+from holdshort.checks.facts.other_pipelines import (
+    read_bitbucket,
+    read_by_keys,
+    read_jenkinsfile,
+    read_travis,
 )
 
+Read = Callable[[str], str | None]
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One shell line."""
+_GITHUB_LIKE = {
+    ".github": "GitHub Actions",
+    ".gitea": "Gitea Actions",
+    ".forgejo": "Forgejo Actions",
+}
+_BY_NODES: tuple[tuple[str, Callable[[yaml.Node | None], Pipeline]], ...] = (
+    (r"(?:^|/)\.circleci/", read_circle),
+    (r"(?:^|/)\.travis\.ya?ml$", read_travis),
+    (r"(?:^|/)bitbucket-pipelines\.ya?ml$", read_bitbucket),
+)
+_SYSTEMS = {
+    "drone": "Drone",
+    "woodpecker": "Woodpecker",
+    "buildkite": "Buildkite",
+    "appveyor": "AppVeyor",
+    "cirrus": "Cirrus CI",
+    "cloudbuild": "Cloud Build",
+    "semaphore": "Semaphore",
+}
 
-    text: str
-    line: int
-    on_change: bool = True
-    may_fail: bool = False
+
+def is_action_name(path: str) -> bool:
+    """Tell whether a path is an action of this repository, by its name."""
+    return path.rpartition("/")[2] in {"action.yml", "action.yaml"} and not _is_workflow_name(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """One configuration file.
+def is_github_name(path: str) -> bool:
+    """Tell whether a path is a workflow or action in GitHub's format, by its name."""
+    return is_action_name(path) or _is_workflow_name(path)
 
-    Attributes:
-        triggers: when it runs, in GitHub's words; empty where the format has none.
-        commands: every shell line.
-        calls: workflows and actions of this repository that it runs: path, line, on_change.
-        elsewhere: workflows of other repositories and remote includes, which cannot be read.
+
+def read_github(text: str, path: str) -> Workflow:
+    """Return a workflow or action in GitHub's format.
+
+    Raises:
+        UnreadableSourceError: not YAML, or beyond a limit.
     """
-
-    triggers: tuple[str, ...]
-    commands: tuple[Command, ...]
-    calls: tuple[tuple[str, int, bool], ...] = ()
-    elsewhere: tuple[str, ...] = ()
-
-    @property
-    def is_called(self) -> bool:
-        """Whether it only runs when another workflow calls it."""
-        return self.triggers == ("workflow_call",)
+    document = foreign_yaml.compose(text)
+    return read_action(document) if is_action_name(path) else read_workflow(document)
 
 
-def read_pipeline(text: str, path: str) -> Pipeline:
-    """Return what a CI file runs.
+def read_pipeline(text: str, path: str, read: Read, paths: Collection[str]) -> Pipeline:
+    """Return what a file of continuous integration runs.
 
     Raises:
         UnreadableSourceError: not YAML, or beyond a limit.
     """
     name = path.rpartition("/")[2]
-    if name == "Jenkinsfile":
-        return Pipeline((), tuple(_jenkins(text)))
-    document = foreign.compose(text)
-    if path.startswith(".github/workflows/"):
-        return _github(document)
-    if name in {"action.yml", "action.yaml"}:
-        steps = list(foreign.elements(foreign.get(document, "runs", "steps")))
-        return Pipeline(("workflow_call",), tuple(_steps(steps, on_change=True, may_fail=False)))
+    if "jenkinsfile" in name.lower():
+        return read_jenkinsfile(text)
+    if is_github_name(path):
+        system = _GITHUB_LIKE.get(path.partition("/")[0], "GitHub Actions")
+        is_action = is_action_name(path)
+        return pipeline_of(read_github(text, path), is_action=is_action, system=system)
     if name.startswith(".gitlab-ci"):
-        return _gitlab(document)
-    return Pipeline((), tuple(_anywhere(document)))
+        return gitlab_pipeline(GitlabFiles(text, path, read, paths))
+    for pattern, reader in _BY_NODES:
+        if re.search(pattern, path):
+            return reader(foreign_yaml.compose(text))
+    for word, system in _SYSTEMS.items():
+        if re.match(rf"(?:.*/)?\.?{word}", path):
+            return read_by_keys(foreign_yaml.compose(text), system)
+    return read_azure(text, path, read)
 
 
-def _github(document: yaml.Node | None) -> Pipeline:
-    triggers = tuple(_triggers(foreign.get(document, "on")))
-    on_change = not _ON_CHANGE.isdisjoint(triggers)
-    commands: list[Command] = []
-    calls: list[tuple[str, int, bool]] = []
-    elsewhere: list[str] = []
-    for _, job in foreign.items(foreign.get(document, "jobs")):
-        runs = on_change and foreign.text_of(foreign.get(job, "if")).strip() != "false"
-        may_fail = foreign.text_of(foreign.get(job, "continue-on-error")) == "true"
-        steps = list(foreign.elements(foreign.get(job, "steps")))
-        commands += _steps(steps, on_change=runs, may_fail=may_fail)
-        for user in [job, *steps]:
-            used = foreign.get(user, "uses")
-            target = foreign.text_of(used)
-            if used is not None and target.startswith("./"):
-                calls.append((target[2:], foreign.line_of(used), runs))
-            elif user is job and target:
-                elsewhere.append(target)
-    return Pipeline(triggers, tuple(commands), tuple(calls), tuple(elsewhere))
-
-
-def _triggers(node: yaml.Node | None) -> Iterator[str]:
-    """Yield the events; a push of tags alone is no change of the code."""
-    yield from map(foreign.text_of, foreign.elements(node))
-    for name, value in foreign.items(node):
-        filters = {key for key, _ in foreign.items(value)}
-        yield "tag" if name == "push" and filters == {"tags"} else name
-
-
-def _steps(steps: list[yaml.Node], *, on_change: bool, may_fail: bool) -> Iterator[Command]:
-    for step in steps:
-        run = foreign.get(step, "run")
-        skipped = foreign.text_of(foreign.get(step, "if")).strip() == "false"
-        ignored = may_fail or foreign.text_of(foreign.get(step, "continue-on-error")) == "true"
-        if run is not None:
-            yield from _lines(run, on_change=on_change and not skipped, may_fail=ignored)
-
-
-def _lines(node: yaml.Node, *, on_change: bool = True, may_fail: bool = False) -> Iterator[Command]:
-    """Yield the lines of a script, continuations joined."""
-    number = foreign.line_of(node)
-    block = isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}
-    start, joined = 0, ""
-    for offset, line in enumerate(foreign.text_of(node).splitlines(), 1 if block else 0):
-        start = start or number + offset
-        if line.rstrip().endswith("\\"):
-            joined += line.rstrip()[:-1] + " "
-            continue
-        if (joined + line).strip():
-            yield Command((joined + line).strip(), start, on_change, may_fail)
-        start, joined = 0, ""
-
-
-def _gitlab(document: yaml.Node | None) -> Pipeline:
-    commands: list[Command] = []
-    remote = ("include",) if foreign.get(document, "include") is not None else ()
-    for name, job in foreign.items(document):
-        if name in _NOT_JOBS or name.startswith("."):
-            continue
-        may_fail = foreign.text_of(foreign.get(job, "allow_failure")) == "true"
-        manual = foreign.text_of(foreign.get(job, "when")) in {"manual", "never"}
-        only = {foreign.text_of(e) for e in foreign.elements(foreign.get(job, "only"))}
-        on_change = not manual and only != {"schedules"}
-        for key in ("before_script", "script", "after_script"):
-            for entry in _flat(foreign.get(job, key)):
-                commands += _lines(entry, on_change=on_change, may_fail=may_fail)
-    return Pipeline((), tuple(commands), (), remote)
-
-
-def _flat(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    for entry in foreign.elements(node):
-        if isinstance(entry, yaml.SequenceNode):
-            yield from (e for e in entry.value if isinstance(e, yaml.ScalarNode))
-        else:
-            yield entry
-
-
-def _anywhere(document: yaml.Node | None) -> Iterator[Command]:
-    """Yield the scripts of a format by their keys, wherever they stand."""
-    waiting = [document] if document is not None else []
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop(0)
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        for key, value in foreign.items(node):
-            if key in _SCRIPT_KEYS and not isinstance(value, yaml.MappingNode):
-                for entry in _flat(value):
-                    yield from _lines(entry)
-            waiting.append(value)
-        if isinstance(node, yaml.SequenceNode):
-            waiting.extend(node.value)
-
-
-def _jenkins(text: str) -> Iterator[Command]:
-    for number, line in enumerate(text.splitlines(), 1):
-        found = re.search(r"\b(?:sh|bat)\s*\(?\s*['\"]{1,3}(.+?)['\"]{0,3}\)?\s*$", line)
-        if found and not line.lstrip().startswith("//"):
-            yield Command(found[1], number)
+def _is_workflow_name(path: str) -> bool:
+    return re.match(r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$", path) is not None

@@ -25,6 +25,9 @@ MAX_ALIASES = 200
 MAX_BYTES = 1_000_000
 """Largest document. Source: docs/promises.md, G9."""
 
+MAX_MERGES = 5
+"""Most merge keys followed one after another, and most sources of one. Source: our own limit."""
+
 _OPENING = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSING = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
@@ -35,19 +38,35 @@ def compose(text: str) -> yaml.Node | None:
     Raises:
         UnreadableSourceError: not YAML, or beyond a limit.
     """
+    return next(iter(compose_all(text)), None)
+
+
+def compose_all(text: str) -> tuple[yaml.Node, ...]:
+    """Return every document of a stream as nodes.
+
+    Raises:
+        UnreadableSourceError: not YAML, or beyond a limit.
+    """
     if len(text) > MAX_BYTES:
         raise UnreadableSourceError("YAML larger than 1 MB")
     try:
         _refuse_excess(text)
         loader = _Loader(text)
         try:
-            return loader.get_node() if loader.check_node() else None
+            return tuple(_documents(loader))
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
         raise UnreadableSourceError(f"not valid YAML{_where(error)}") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableSourceError("not valid YAML") from error
+
+
+def _documents(loader: yaml.SafeLoader) -> Iterator[yaml.Node]:
+    while loader.check_node():
+        node = loader.get_node()
+        if node is not None:
+            yield node
 
 
 def items(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
@@ -58,11 +77,31 @@ def items(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
                 yield key.value, value
 
 
+def pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    """Yield the keys of a mapping as nodes, for their lines, with their values."""
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+
+
 def get(node: yaml.Node | None, *keys: str) -> yaml.Node | None:
     """Return the value under a path of keys, None when a step is missing."""
     for key in keys:
         node = dict(items(node)).get(key)
     return node
+
+
+def merged(node: yaml.Node | None, deepest: int = MAX_MERGES) -> dict[str, yaml.Node]:
+    """Return a mapping with what its merge keys (`<<`) bring; own keys win.
+
+    Source: https://yaml.org/type/merge.html
+    """
+    found: dict[str, yaml.Node] = {}
+    for key, value in items(node):
+        if key == "<<" and deepest:
+            sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            for source in reversed(sources[:MAX_MERGES]):
+                found = {**merged(source, deepest - 1), **found}
+    return {**found, **{key: value for key, value in items(node) if key != "<<"}}
 
 
 def elements(node: yaml.Node | None) -> Iterator[yaml.Node]:

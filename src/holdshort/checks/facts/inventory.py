@@ -93,12 +93,20 @@ _CONDA = re.compile(
     re.IGNORECASE,
 )
 _WORKFLOW = re.compile(
-    r"^\.github/workflows/[^/]+\.ya?ml$|(^|/)\.gitlab-ci\.ya?ml$|^\.circleci/config\.ya?ml$"
-    r"|^\.travis\.yml$|(^|/)azure-pipelines[\w.-]*\.ya?ml$|(^|/)bitbucket-pipelines\.yml$"
-    r"|(^|/)Jenkinsfile$|(^|/)action\.ya?ml$"
+    r"^\.(github|gitea|forgejo)/workflows/[^/]+\.ya?ml$|^\.gitlab-ci\.ya?ml$"
+    r"|^\.circleci/[^/]+\.ya?ml$|^\.travis\.ya?ml$|(^|/)action\.ya?ml$"
+    r"|(^|/)azure-pipelines?[\w.-]*\.ya?ml$|^\.?azure-?(pipelines?|devops)/.+\.ya?ml$"
+    r"|^\.pipelines/.+\.ya?ml$|^bitbucket-pipelines\.ya?ml$|(^|/)Jenkinsfile[\w.-]*$"
+    r"|\.jenkinsfile$|^\.(drone|woodpecker|cirrus)\.ya?ml$|^\.woodpecker/.+\.ya?ml$"
+    r"|^\.buildkite/.+\.ya?ml$|^\.?appveyor\.ya?ml$|^\.semaphore/[^/]+\.ya?ml$"
+    r"|(^|/)cloudbuild[\w.-]*\.ya?ml$"
+)
+_NOT_DOCKER = (
+    r"(?!(?:dockerignore|py|sh|md|rst|txt|js|ts|go|html|json|toml|ya?ml|j2|jinja2?|in|tmpl|tpl"
+    r"|template|erb|m4|bak|orig)$)"
 )
 _DOCKER = re.compile(
-    r"(^|/)(Dockerfile(\.(?!(py|sh|md|txt|js|go|ya?ml)$)[\w-]+)*|Containerfile|[\w.-]+\.dockerfile)$",
+    rf"(^|/)((Docker|Container)file([._-]{_NOT_DOCKER}[\w-]+)*|[\w.-]+\.(docker|container)file)$",
     re.IGNORECASE,
 )
 _CONFIG_SUFFIXES = words(".yml .yaml .json .toml .ini .cfg .conf .env .properties .gin .hcl .tf")
