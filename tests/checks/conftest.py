@@ -67,6 +67,13 @@ class MemoryView:
             except OSError as error:
                 yield path, error
 
+    def tracked(self, paths: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, int, bytes]]:
+        """Yield each file with its size and, up to the limit, its bytes."""
+        for path in paths:
+            if path in self._files:
+                data = self._files[path]
+                yield path, len(data), data if len(data) <= limit_bytes else b""
+
 
 Look = Callable[[Mapping[str, str | bytes], str], Finding]
 

@@ -142,6 +142,11 @@ class Streaming:
         yield from ()
         del paths, limit_bytes
 
+    def tracked(self, paths: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, int, bytes]]:
+        """Yield nothing."""
+        yield from ()
+        del paths, limit_bytes
+
 
 def test_findings_come_one_by_one() -> None:
     view: RepoView = Streaming()

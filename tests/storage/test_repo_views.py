@@ -135,6 +135,33 @@ def test_large_file_storage_content_that_matches_its_pointer_is_clean(repo: Repo
     assert repo.worktree().dirty
 
 
+def test_what_git_holds_is_told_by_size_and_by_small_content(repo: Repo, git: Git) -> None:
+    paths = ["src/big.bin", "README.md", "src/link", "lib", "nothing", "src/train.py"]
+    told = [("src/big.bin", 5000, b""), ("README.md", 8, b"# Churn\n")]
+    told.append(("src/train.py", 13, b"import torch\n"))
+    (repo.root / "README.md").write_text("changed on the disk", encoding="utf-8")
+
+    assert list(repo.view(repo.head()).tracked(paths, 13)) == told
+    assert list(repo.worktree().tracked(paths, 13)) == told
+    git(repo.root, "add", "README.md")
+    assert list(repo.worktree().tracked(["README.md"], 0)) == [("README.md", 19, b"")]
+
+
+def test_of_large_file_storage_git_holds_the_pointer(repo: Repo, git: Git) -> None:
+    put_pointer(repo, git, b"w" * 9000)
+    for view in (repo.view(repo.head()), repo.worktree()):
+        ((path, size, data),) = view.tracked(["model.bin"], 1024)
+        assert (path, size) == ("model.bin", len(data))
+        assert data.startswith(b"version https://git-lfs")
+
+
+def test_a_file_whose_object_is_not_in_this_clone_is_left_out(repo: Repo, git: Git) -> None:
+    blob = git(repo.root, "rev-parse", "HEAD:src/big.bin").strip()
+    (repo.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+    assert list(repo.worktree().tracked(["src/big.bin", "README.md"], 0)) == [("README.md", 8, b"")]
+
+
 def test_files_above_the_limit_are_compared_by_size(
     repo: Repo, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:

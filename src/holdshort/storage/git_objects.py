@@ -132,6 +132,25 @@ def read_blobs(
             yield one, b"".join(pieces)
 
 
+def small_blobs(
+    folder: Path, wanted: Sequence[tuple[str, str]], limit_bytes: int
+) -> Iterator[tuple[str, int, bytes]]:
+    """Yield each name with its object's size and, up to the limit, content; absent ones not.
+
+    Args:
+        folder: a folder of the repository.
+        wanted: names, such as paths, each with the id of an object.
+        limit_bytes: of a larger object the content is left empty.
+    """
+    sizes = sizes_of(folder, dict.fromkeys(one for _, one in wanted))
+    held = [(name, one) for name, one in wanted if one in sizes]
+    small = [one for _, one in held if sizes[one] <= limit_bytes]
+    contents = _contents(folder, small)
+    for name, one in held:
+        data = b"".join(next(contents)[1]) if sizes[one] <= limit_bytes else b""
+        yield name, sizes[one], data
+
+
 def digests_of(folder: Path, ids: Iterable[str]) -> dict[str, str]:
     """Return the hex SHA-256 of each blob's content, read piece by piece.
 

@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -75,6 +75,10 @@ class CommitView:
         """Return a text that is the same for every commit with these files."""
         return _state(self.entries(), "")
 
+    def tracked(self, paths: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, int, bytes]]:
+        """Yield files with the size git holds and, up to the limit, their bytes; others not."""
+        return _tracked(self._root, self._by_path, paths, limit_bytes)
+
     @cached_property
     def _by_path(self) -> dict[str, Entry]:
         return {one.path: one for one in objects.list_tree(self._root, self.commit, *self._under)}
@@ -132,6 +136,13 @@ class WorktreeView:
             except OSError as error:
                 yield path, error
 
+    def tracked(self, paths: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, int, bytes]]:
+        """Yield files with the size the index holds and, up to the limit, those bytes.
+
+        A file in Git LFS is its pointer here, though its content stands on the disk.
+        """
+        return _tracked(self._root, {e.path: e for e in self._staged}, paths, limit_bytes)
+
     @cached_property
     def _staged(self) -> tuple[Entry, ...]:
         return objects.list_index(self._root)
@@ -180,7 +191,9 @@ class WorktreeView:
         large = "".join(
             f"{path}\0{s.st_size} {s.st_mtime_ns} {s.st_ctime_ns}\0" for path, s in marks
         )
-        return _state(self._standing, large)
+        standing = {one.path: one.blob for one in self._standing}
+        staged = [one for one in self._staged if standing.get(one.path) != one.blob]
+        return _state(self._standing, large + "".join(f"{e.path}\0{e.blob}\0" for e in staged))
 
     def _differs(self) -> bool:
         standing = {one.path: one for one in self._standing}
@@ -215,3 +228,11 @@ class WorktreeView:
 def _state(entries: Sequence[Entry], rest: str) -> str:
     told = "".join(f"{one.mode} {one.blob} {one.path}\0" for one in entries) + rest
     return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _tracked(
+    root: Path, entries: Mapping[str, Entry], paths: Sequence[str], limit_bytes: int
+) -> Iterator[tuple[str, int, bytes]]:
+    found = (entries.get(path) for path in paths)
+    wanted = [(entry.path, entry.blob) for entry in found if entry and entry.is_file]
+    return objects.small_blobs(root, wanted, limit_bytes)

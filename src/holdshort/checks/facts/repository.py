@@ -16,6 +16,7 @@ from holdshort.checks.facts.codec import decode, encode
 from holdshort.checks.facts.extraction import MAX_FILE_BYTES, extract
 from holdshort.checks.facts.extractors import PYTHON, SECRETS, SETTINGS, SKIMMED, Extractor, Fact
 from holdshort.checks.facts.fact_cache import FactCache, key_of
+from holdshort.checks.facts.git_lfs import MAX_POINTER_BYTES, Tracked, pointer_size
 from holdshort.checks.facts.imports import Imported
 from holdshort.checks.facts.inventory import File, Inventory, Kind, is_test_path, take_inventory
 from holdshort.checks.facts.notebook_runs import NotebookFacts
@@ -60,6 +61,7 @@ class Repository:
         self._texts: dict[str, str | OSError] = {}
         self._facts: dict[tuple[str, str], object] = {}
         self._whole: set[str] = set()
+        self._tracked: dict[str, Tracked] = {}
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
         self._shared: dict[object, tuple[object, set[str], dict[str, str]]] = {}
@@ -151,6 +153,21 @@ class Repository:
         self._read |= read
         self._errors |= errors
         return cast("_T", value)
+
+    def tracked(self, paths: Iterable[str]) -> tuple[Tracked, ...]:
+        """Return how git itself holds files; one whose object is not there is noted, and left out.
+
+        Only candidates should be asked for: it costs a look at each object.
+        """
+        wanted = list(paths)
+        missing = [path for path in wanted if path not in self._tracked]
+        for path, size, data in self.view.tracked(missing, MAX_POINTER_BYTES):
+            self.tick()
+            self._tracked[path] = Tracked(path, size, pointer_size(data))
+        for path in wanted:
+            if path not in self._tracked:
+                self.note_error(path, "its object is not in this clone")
+        return tuple(self._tracked[path] for path in wanted if path in self._tracked)
 
     def note_error(self, path: str, why: str) -> None:
         """Remember that a file could not be analysed."""

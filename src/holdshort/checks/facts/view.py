@@ -63,3 +63,11 @@ class RepoView(Protocol):
     def state(self) -> str:
         """Return a text that is the same only when all that can be read is, empty when unknown."""
         ...
+
+    def tracked(self, paths: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, int, bytes]]:
+        """Yield each path with the size git holds for it and, up to the limit, its bytes.
+
+        That is what is tracked whatever stands in the work tree: of a file in Git LFS the pointer.
+        Above the limit the bytes are empty. A path that this clone has no object of is left out.
+        """
+        ...
