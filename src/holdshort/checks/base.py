@@ -53,6 +53,10 @@ IDS = (
     "tests-present",
     "tests-run-in-ci",
     "no-unsafe-loading",
+    "model-card-present",
+    "license-present",
+    "readme-present",
+    "changelog-present",
     "notebooks-clean",
     "secrets-absent",
 )
