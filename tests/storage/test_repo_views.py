@@ -147,6 +147,15 @@ def test_what_git_holds_is_told_by_size_and_by_small_content(repo: Repo, git: Gi
     assert list(repo.worktree().tracked(["README.md"], 0)) == [("README.md", 19, b"")]
 
 
+def test_the_state_tells_what_is_staged_from_what_is_not(repo: Repo, git: Git) -> None:
+    (repo.root / "README.md").write_text("changed", encoding="utf-8")
+    unstaged = repo.worktree().state()
+    git(repo.root, "add", "README.md")
+
+    assert repo.worktree().state() != unstaged
+    assert repo.worktree().state() == repo.worktree().state()
+
+
 def test_of_large_file_storage_git_holds_the_pointer(repo: Repo, git: Git) -> None:
     put_pointer(repo, git, b"w" * 9000)
     for view in (repo.view(repo.head()), repo.worktree()):

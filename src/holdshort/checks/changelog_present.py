@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts.documents import count_words, without_comments
 from holdshort.checks.facts.foreign_toml import load, table
+from holdshort.checks.facts.inventory import File
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 from holdshort.model.finding import Level, Outcome, Place
@@ -71,15 +72,15 @@ def look(repository: Repository) -> Verdict:
     inventory = repository.inventory
     if not inventory.files and not inventory.skipped:
         return _verdict(Outcome.NOT_APPLICABLE, "Found no tracked file", ())
-    paths = sorted(p for p in repository.paths if _FILE.fullmatch(p) and not _CODE.search(p))
-    paths.sort(key=lambda path: path.count("/"))
-    logs = [_read(path, text) for path, text in repository.texts(paths[:MAX_FILES])]
+    files = [f for f in inventory.files if _FILE.fullmatch(f.path) and not _CODE.search(f.path)]
+    files.sort(key=lambda file: file.path.count("/"))
+    logs = [_read(file.path, text) for file, text in repository.texts(files[:MAX_FILES])]
     best = max(logs, key=lambda log: bool(log.entries), default=None)
-    versions = sorted(p for p in repository.paths if _FOLDER.fullmatch(p))
+    versions = [file for file in inventory.files if _FOLDER.fullmatch(file.path)]
     if versions and (best is None or not best.entries):
         return _of_folder(repository, versions)
     if best is None:
-        return _without_file(repository, paths)
+        return _without_file(repository, files)
     return _of_file(repository, best)
 
 
@@ -117,20 +118,20 @@ def _of_file(repository: Repository, log: _Log) -> Verdict:
     return _verdict(Outcome.WARN, f"{log.path} {doubt}", (found,), log.path, count)
 
 
-def _of_folder(repository: Repository, paths: list[str]) -> Verdict:
-    folder = paths[-1].rpartition("/")[0]
-    filled = [p for p, text in repository.texts(paths[-MAX_FILES:]) if text.strip()]
-    headline = f"{folder} has a file for each of {len(paths)} versions"
+def _of_folder(repository: Repository, files: list[File]) -> Verdict:
+    folder = files[-1].folder
+    filled = [f.path for f, text in repository.texts(files[-MAX_FILES:]) if text.strip()]
+    headline = f"{folder} has a file for each of {len(files)} versions"
     if not filled:
-        found = place(paths[-1], 0, Level.WARN, "is empty or cannot be read")
+        found = place(files[-1].path, 0, Level.WARN, "is empty or cannot be read")
         return _verdict(Outcome.WARN, headline, (found,), folder)
     found = place(filled[-1], 0, Level.PASS, "notes of one version")
-    return _verdict(Outcome.PASS, headline, (found,), folder, len(paths))
+    return _verdict(Outcome.PASS, headline, (found,), folder, len(files))
 
 
-def _without_file(repository: Repository, unread: list[str]) -> Verdict:
+def _without_file(repository: Repository, unread: list[File]) -> Verdict:
     if unread:
-        return _verdict(Outcome.UNKNOWN, f"{unread[0]} could not be read", ())
+        return _verdict(Outcome.UNKNOWN, f"{unread[0].path} could not be read", ())
     fragments = sorted(p for p in repository.paths if _FRAGMENTS.match(p))
     found = [place(p, 0, Level.WARN, "one change, not yet in a changelog") for p in fragments[:5]]
     found += _in_readme(repository)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
+from holdshort.checks.facts.inventory import File
 from holdshort.checks.facts.license_files import (
     Declared,
     declared_licenses,
@@ -58,14 +59,15 @@ def look(repository: Repository) -> Verdict:
     """Read every licence file at the root and compare them with what metadata name."""
     if not repository.inventory.files and not repository.inventory.skipped:
         return _verdict(Outcome.NOT_APPLICABLE, "Found no tracked file", [], [])
-    paths = sorted(path for path in repository.paths if is_license_name(path))
-    for path in filter(_UNREADABLE.search, paths):
-        repository.note_error(path, "no text, so it was not read")
-    texts = repository.texts([p for p in paths if not _UNREADABLE.search(p)][:MAX_FILES])
-    found = [_Read(path, role_of(path), read_license(text)) for path, text in texts]
+    files = [file for file in repository.inventory.files if is_license_name(file.path)]
+    for file in files:
+        if _UNREADABLE.search(file.path):
+            repository.note_error(file.path, "no text, so it was not read")
+    texts = repository.texts([f for f in files if not _UNREADABLE.search(f.path)][:MAX_FILES])
+    found = [_Read(file.path, role_of(file.path), read_license(text)) for file, text in texts]
     declared = list(_declared(repository))
     if not found:
-        return _without_text(repository, paths, declared)
+        return _without_text(repository, files, declared)
     doubts = [place_ for one in found for place_ in _doubts(one)]
     doubts += _contradictions(found, declared)
     if all(one.role != "code" for one in found):
@@ -131,9 +133,9 @@ def _parts(expression: str) -> list[str]:
     return re.split(r"\s+(?:OR|AND)\s+|[()]", expression[:500])
 
 
-def _without_text(repository: Repository, unread: list[str], declared: list[Declared]) -> Verdict:
+def _without_text(repository: Repository, unread: list[File], declared: list[Declared]) -> Verdict:
     if unread:
-        headline = f"{unread[0]} could not be read"
+        headline = f"{unread[0].path} could not be read"
         return _verdict(Outcome.UNKNOWN, headline, [], declared, has_file=True)
     places = [
         place(d.path, d.line, Level.WARN, f"names {d.text[:40]}, no text is at the root")

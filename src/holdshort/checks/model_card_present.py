@@ -15,7 +15,7 @@ from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts import foreign_yaml
 from holdshort.checks.facts import model_cards as facts
 from holdshort.checks.facts.documents import front_matter, read_document
-from holdshort.checks.facts.inventory import is_test_path
+from holdshort.checks.facts.inventory import File, is_test_path
 from holdshort.checks.facts.model_cards import Card, State
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
@@ -81,28 +81,33 @@ _REMEDIATION = (
 
 
 def _own_documents(repository: Repository) -> Iterator[Card]:
-    named = [p for p in sorted(repository.paths) if facts.is_card_name(p) and not is_test_path(p)]
-    for path in named:
-        if not facts.is_readable(path):
-            repository.note_error(path, "no text, so it was not read")
-    for path, text in repository.texts(list(filter(facts.is_readable, named))[:MAX_FILES]):
+    named = [f for f in _untested(repository) if facts.is_card_name(f.path)]
+    for file in named:
+        if not facts.is_readable(file.path):
+            repository.note_error(file.path, "no text, so it was not read")
+    readable = [file for file in named if facts.is_readable(file.path)]
+    for file, text in repository.texts(readable[:MAX_FILES]):
         _, body, first_line = front_matter(text)
         try:
-            yield facts.card_of_text(path, body, first_line)
+            yield facts.card_of_text(file.path, body, first_line)
         except UnreadableSourceError as error:
-            repository.note_error(path, str(error))
+            repository.note_error(file.path, str(error))
 
 
 def _readmes(repository: Repository) -> Iterator[Card]:
     """Yield the READMEs whose metadata are those of a model."""
-    named = [p for p in sorted(repository.paths) if _README.fullmatch(p) and not is_test_path(p)]
-    named.sort(key=lambda path: path.count("/"))
-    for path, text in repository.texts(named[:MAX_FILES]):
+    named = [f for f in _untested(repository) if _README.fullmatch(f.path)]
+    named.sort(key=lambda file: file.path.count("/"))
+    for file, text in repository.texts(named[:MAX_FILES]):
         metadata, body, first_line = front_matter(text)
-        if metadata and not facts.is_card_name(path):
-            keys = _keys(repository, path, metadata)
-            if facts.is_model_metadata(keys, nested="/" in path):
-                yield facts.card_of_text(path, body, first_line)
+        if metadata and not facts.is_card_name(file.path):
+            keys = _keys(repository, file.path, metadata)
+            if facts.is_model_metadata(keys, nested="/" in file.path):
+                yield facts.card_of_text(file.path, body, first_line)
+
+
+def _untested(repository: Repository) -> list[File]:
+    return [file for file in repository.inventory.files if not is_test_path(file.path)]
 
 
 def _keys(repository: Repository, path: str, metadata: str) -> frozenset[str]:
@@ -133,9 +138,9 @@ def _without_templates(cards: list[Card]) -> list[Card]:
 def _without_card(repository: Repository) -> Verdict:
     hints = [*_links(repository)]
     hints += [
-        _Hint(path, 0, "describes a model under another name", "partial")
-        for path in sorted(repository.paths)
-        if facts.is_related_name(path) and not is_test_path(path)
+        _Hint(file.path, 0, "describes a model under another name", "partial")
+        for file in _untested(repository)
+        if facts.is_related_name(file.path)
     ]
     if hints:
         places = tuple(place(h.path, h.line, Level.WARN, h.why) for h in hints)
