@@ -47,9 +47,8 @@ def skimmed_facts(data: bytes) -> PythonFacts:
     """Return the facts of code that may use chance, or do what a topic of `sights` looks for."""
     if _IMPORTED.search(data):
         return python_facts(data)
-    if any(word in data for word in _TELLING):
-        return _parsed(data, _TELLING)
-    return _unparsed(data)
+    telling = tuple(word for word in _TELLING if word in data)
+    return _parsed(data, telling) if telling else _unparsed(data)
 
 
 def skimmed_tests(data: bytes) -> PythonFacts:

@@ -10,137 +10,157 @@ the rest is no Python.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-_DEFINITION = re.compile(rb"([ ]*)(?:async[ ]+)?(def|class)[ ]+(\w+)")
-_DOCSTRING = re.compile(rb"[ ]+[rR]?(\"{3}|'{3})")
+MAX_SIGNATURE_LINES = 200
+"""Longest signature followed. Source: our own limit."""
+
+_DOCSTRING = re.compile(rb"\s*[rR]?(\"{3}|'{3})")
+_NAME = re.compile(rb"\w+")
 _ASSERTING = re.compile(
     rb"\bassert[ (]|(?:assert|raises|warns|fail|verify|check|expect)\w*\(", re.IGNORECASE
 )
+_WIDEST = 12
+_OUTDENTED = [re.compile(rb"\n {0,%d}[^ \n#]" % indent) for indent in range(_WIDEST + 1)]
+"""The first line that ends a block whose definition has this many blanks before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """The lines of one function after its signature: from `start` up to, not including, `end`."""
+    """A function from after its signature to where its block ends, as offsets.
+
+    Attributes:
+        owner: the name of the class around it.
+        start: where the text that documents it begins, if there is one.
+        code: where what it does begins.
+    """
 
     name: bytes
     owner: bytes
     start: int
+    code: int
     end: int
-    indent: bytes
 
 
 def skim(data: bytes, words: Sequence[bytes]) -> bytes:
     """Return the file without idle bodies; the number of its lines stays the same."""
     if b"\t" in data or b"\r" in data or b"\f" in data:
         return data
-    lines = data.split(b"\n")
-    bodies = _bodies(lines)
-    texts = {body: b"\n".join(lines[body.start : body.end]) for body in bodies}
-    for body in _idle(texts, words):
-        claims = body.name.startswith(b"test") and _ASSERTING.search(texts[body])
-        lines[body.start] = body.indent + (b"assert 1" if claims else b"pass")
-        lines[body.start + 1 : body.end] = [b""] * (body.end - body.start - 1)
-    return b"\n".join(lines)
+    bodies = list(_bodies(data))
+    kept = _kept(data, bodies, words)
+    parts, at = [], 0
+    for number, body in enumerate(bodies):
+        if number not in kept:
+            parts += [data[at : body.start], _idle(data, body)]
+        elif body.code > body.start:
+            blank = b"\n" * data.count(b"\n", body.start, body.code)
+            parts += [data[at : body.start], blank, data[body.code : body.end]]
+        else:
+            continue
+        at = body.end
+    return b"".join([*parts, data[at:]])
 
 
-def _idle(texts: dict[_Body, bytes], words: Sequence[bytes]) -> Iterable[_Body]:
-    """Return the bodies that hold no word and call nothing of this file that does."""
-    idle = dict(texts)
-    wanted: Sequence[bytes] = words
+def _idle(data: bytes, body: _Body) -> bytes:
+    """Return what stands for a body: a test that claims something goes on claiming."""
+    text = data[body.code : body.end]
+    claims = body.name.startswith(b"test") and _ASSERTING.search(text)
+    first = data[body.start : body.end].lstrip(b"\n")
+    indent = first[: len(first) - len(first.lstrip())]
+    lines = data.count(b"\n", body.start, body.end)
+    return indent + (b"assert 1" if claims else b"pass") + b"\n" * lines
+
+
+def _kept(data: bytes, bodies: Sequence[_Body], words: Iterable[bytes]) -> set[int]:
+    """Return the numbers of the bodies that hold a word or call one that does."""
+    starts = [body.code for body in bodies]
+    kept: set[int] = set()
+    wanted, known = set(words), set(words)
     while wanted:
-        kept = [body for body, text in idle.items() if any(word in text for word in wanted)]
-        names = {name for body in kept for name in (body.name, body.owner) if name}
-        wanted = [name + b"(" for name in sorted(names)]
-        for body in kept:
-            del idle[body]
-    return idle
+        fresh = {n for word in wanted for n in _holding(data, bodies, starts, word)} - kept
+        kept |= fresh
+        names = {name for n in fresh for name in (bodies[n].name, bodies[n].owner) if name}
+        wanted = {name + b"(" for name in names} - known
+        known |= wanted
+    return kept
 
 
-def _bodies(lines: list[bytes]) -> list[_Body]:
-    """Return the outermost functions and the methods of outermost classes, in order."""
-    found = []
-    owner, number, count = b"", 0, len(lines)
-    while number < count:
-        line = lines[number]
-        definition = _DEFINITION.match(line) if b"def " in line or b"class " in line else None
-        if definition is None:
-            number += 1
-            continue
-        indent, kind, name = definition.groups()
-        if kind == b"class":
-            owner = name
-            number += 1
-            continue
-        start = _after_signature(lines, number)
-        end = _end(lines, start, len(indent))
-        start = _without_docstring(lines, start, end)
-        if end > start + 1:
-            inner = _indent(lines, start, end)
-            found.append(_Body(name, owner if indent else b"", start, end, inner))
-        number = max(end, number + 1)
-    return found
+def _holding(
+    data: bytes, bodies: Sequence[_Body], starts: Sequence[int], word: bytes
+) -> Iterator[int]:
+    at = data.find(word)
+    while at >= 0:
+        number = bisect_right(starts, at) - 1
+        if number >= 0 and at < bodies[number].end:
+            yield number
+            at = data.find(word, bodies[number].end)
+        elif number + 1 < len(starts):
+            at = data.find(word, starts[number + 1])
+        else:
+            return
 
 
-def _after_signature(lines: list[bytes], number: int) -> int:
-    """Return the first line after a signature: the brackets are closed and a colon ends it."""
+def _bodies(data: bytes) -> Iterator[_Body]:
+    """Yield the outermost functions of more than one line, and the methods of classes."""
+    at = data.find(b"def ")
+    while at >= 0:
+        line = data.rfind(b"\n", 0, at) + 1
+        before = data[line:at]
+        end = at + 1
+        if before.strip() in {b"", b"async"} and (name := _NAME.match(data, at + len(b"def "))):
+            indent = len(before) - len(before.lstrip())
+            start = _after_signature(data, at)
+            end = _end(data, start, min(indent, _WIDEST))
+            if data.count(b"\n", start, end) > 1:
+                owner = _class_around(data, line) if indent else b""
+                yield _Body(name.group(), owner, start, _after_docstring(data, start, end), end)
+            end = max(end, at + 1)
+        at = data.find(b"def ", end)
+
+
+def _class_around(data: bytes, line: int) -> bytes:
+    at = data.rfind(b"\nclass ", 0, line) + 1
+    found = _NAME.match(data, at + len(b"class ")) if data.startswith(b"class ", at) else None
+    return found.group() if found else b""
+
+
+def _after_signature(data: bytes, at: int) -> int:
+    """Return where the line after a signature begins: all brackets are closed."""
     depth = 0
-    for at in range(number, min(number + 200, len(lines))):
-        line = lines[at]
+    for _ in range(MAX_SIGNATURE_LINES):
+        end = data.find(b"\n", at)
+        if end < 0:
+            return len(data)
+        line = data[at:end]
         depth += line.count(b"(") + line.count(b"[") - line.count(b")") - line.count(b"]")
+        at = end + 1
         if depth <= 0:
-            return at + 1
-    return number + 1
+            break
+    return at
 
 
-def _without_docstring(lines: list[bytes], start: int, end: int) -> int:
-    """Blank the text a body begins with, and return where the rest begins.
-
-    A body that is nothing else keeps it.
-    """
-    opening = _DOCSTRING.match(lines[start]) if start < end else None
-    if opening is None:
-        return start
-    quotes = opening[1]
-    closing = next(
-        (
-            at
-            for at in range(start, end)
-            if quotes in lines[at][opening.end() if at == start else 0 :]
-        ),
-        end,
-    )
-    if closing + 1 >= end or not lines[closing].endswith(quotes):
-        return start
-    lines[start : closing + 1] = [b""] * (closing + 1 - start)
-    return closing + 1
-
-
-def _end(lines: list[bytes], start: int, indent: int) -> int:
+def _end(data: bytes, start: int, indent: int) -> int:
     """Return where the block ends that is indented more than its definition.
 
     A text over several lines may come back to the margin; it ends before the block does.
     """
-    prefix = b" " * (indent + 1)
-    end, is_open = start, False
-    for at in range(start, len(lines)):
-        line = lines[at]
-        if is_open or line.startswith(prefix):
-            end = at + 1
-        elif line and not line.isspace() and not line.lstrip().startswith(b"#"):
-            break
-        if (b'"""' in line or b"'''" in line) and _quotes(line) % 2:
-            is_open = not is_open
-    return end
+    at = max(start - 1, 0)
+    while found := _OUTDENTED[indent].search(data, at):
+        end = found.start() + 1
+        quotes = data.count(b'"""', start, end), data.count(b"'''", start, end)
+        if quotes[0] % 2 == 0 and quotes[1] % 2 == 0:
+            return max(end, start)
+        at = end
+    return len(data)
 
 
-def _quotes(line: bytes) -> int:
-    return line.count(b'"""') + line.count(b"'''")
-
-
-def _indent(lines: list[bytes], start: int, end: int) -> bytes:
-    for line in lines[start:end]:
-        if line.strip():
-            return line[: len(line) - len(line.lstrip())]
-    return b""
+def _after_docstring(data: bytes, start: int, end: int) -> int:
+    """Return where the code of a body begins; a body that is only a text keeps it."""
+    opening = _DOCSTRING.match(data, start, end)
+    closing = data.find(opening[1], opening.end(), end) if opening else -1
+    if opening is None or closing < 0 or not data.startswith(b"\n", closing + 3):
+        return start
+    after = closing + 4
+    return after if data[after:end].strip() else start
