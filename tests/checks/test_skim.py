@@ -53,6 +53,11 @@ def test_making_an_object_keeps_who_makes_it() -> None:
     assert "T().run()" in skimmed(text)
 
 
+def test_a_name_that_a_telling_line_imports_tells_too() -> None:
+    text = "from pickle import load as read\n\ndef f(x):\n    a = 1\n    return read(x)\n"
+    assert skimmed(text, b"pickle") == text
+
+
 def test_a_docstring_neither_counts_nor_is_kept() -> None:
     text = 'def f():\n    """Call seed(1) first.\n\n    seed(2)\n    """\n    a = 1\n    return a\n'
     left = skimmed(text)

@@ -19,6 +19,7 @@ MAX_SIGNATURE_LINES = 200
 
 _DOCSTRING = re.compile(rb"\s*[rR]?(\"{3}|'{3})")
 _NAME = re.compile(rb"\w+")
+_IMPORT = re.compile(rb"^(?:from[ ][^\n]*?[ ])?import[ ]([^\n#]*)", re.MULTILINE)
 _ASSERTING = re.compile(
     rb"\bassert[ (]|(?:assert|raises|warns|fail|verify|check|expect)\w*\(", re.IGNORECASE
 )
@@ -77,7 +78,8 @@ def _kept(data: bytes, bodies: Sequence[_Body], words: Iterable[bytes]) -> set[i
     """Return the numbers of the bodies that hold a word or call one that does."""
     starts = [body.code for body in bodies]
     kept: set[int] = set()
-    wanted, known = set(words), set(words)
+    wanted = {*words, *_imported(data, words)}
+    known = set(wanted)
     while wanted:
         fresh = {n for word in wanted for n in _holding(data, bodies, starts, word)} - kept
         kept |= fresh
@@ -85,6 +87,14 @@ def _kept(data: bytes, bodies: Sequence[_Body], words: Iterable[bytes]) -> set[i
         wanted = {name + b"(" for name in names} - known
         known |= wanted
     return kept
+
+
+def _imported(data: bytes, words: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield how names are used that a line with a word imports: `from pickle import load as f`."""
+    for line in _IMPORT.finditer(data):
+        if any(word in line.group() for word in words):
+            for name in _NAME.findall(line[1]):
+                yield from (name + b"(", name + b".")
 
 
 def _holding(
