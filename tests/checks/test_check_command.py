@@ -212,3 +212,25 @@ sections:
     git(training, "commit", "-qm", "Own checklist")
     main(["--repo", str(training), "explain", "seeds-set"])
     assert "Beside the questions: ours (informs)" in capsys.readouterr().out
+
+
+def test_sarif_and_markdown_say_what_the_text_says(
+    training: Path, git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--repo", str(training), "check", "--format", "sarif"]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == list(IDS)
+    assert run["properties"]["commit"] == git(training, "rev-parse", "HEAD")
+    first = run["results"][0]
+    assert (first["ruleId"], first["level"]) == ("dependencies-pinned", "error")
+    assert first["properties"]["questions"] == ["deps-pinned (supports)"]
+    assert main(["--repo", str(training), "check", "--format", "markdown", "--commit", "HEAD"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.startswith("## Auto-checks: ")
+    assert "| `dependencies-pinned`<br>→ deps-pinned (supports) |" in shown
+    assert f"commit {run['properties']['commit'][:10]}" in shown
+
+
+@pytest.mark.parametrize("form", ["sarif", "markdown"])
+def test_a_list_has_no_such_form(form: str) -> None:
+    assert main(["check", "--list", "--format", form]) == 2

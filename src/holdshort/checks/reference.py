@@ -43,6 +43,19 @@ Exit code: 0 when nothing fails, 1 when something does, 3 when a check asked for
 unknown. `--stream` prints each finding as one line as soon as it is ready. `--list --format json`
 prints `schema: holdshort/checks/v1` and `checks`, with `id`, `version`, `title`, `statement`,
 `outcomes`, `facts`, `not_checked` and `questions` (`id` and `relation`).
+
+## SARIF and Markdown
+
+`--format sarif` prints a SARIF 2.1.0 log for code scanning. Each place against a statement is a
+result: `error` in a place that fails, `warning` in one that warns. A check that could not tell is a
+result of kind `open`, which SARIF gives the level `none`. What passes or does not apply is no
+result; every outcome stands in the properties of the run. Paths are relative to the repository;
+a finding without a place points at the repository itself (`.`). Fingerprints do not change when
+lines move. A log has at most 25,000 results and 10 MB; what matters least is left out first, and a
+notification says how many. Files that could not be read are notifications too.
+
+`--format markdown` prints one comment for a pull request, below 65,536 characters: each group
+folds, no row is cut, and rows without room are counted.
 """
 
 

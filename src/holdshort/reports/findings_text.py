@@ -31,6 +31,14 @@ GROUPS = (
 """What the repository says of a statement, in the order a person wants to know."""
 
 
+MEANING = {
+    ExitCode.DONE: "nothing fails",
+    ExitCode.GATE_SAYS_NO: "a check fails",
+    ExitCode.UNDETERMINED: "a check asked for by id is unknown",
+}
+"""What the exit codes of `check` say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """How the text is laid out.
@@ -55,11 +63,10 @@ def finding_lines(findings: Sequence[Finding], layout: Layout, *, state: str) ->
 
 def closing_lines(findings: Sequence[Finding], code: ExitCode, layout: Layout) -> Iterator[str]:
     """Yield the counts, what the exit code says, and what to type next."""
-    counts = ", ".join(f"{len(rows)} {_verb(name, rows)}" for name, rows in grouped(findings))
     noun = "check" if len(findings) == 1 else "checks"
     yield ""
-    yield from wrapped(f"{len(findings)} {noun}: {counts}", layout.width, rest="  ")
-    said = f"Exit code {int(code)}: {_MEANING[code]}. Next: {_next(findings, code, layout)}"
+    yield from wrapped(f"{len(findings)} {noun}: {counted(findings)}", layout.width, rest="  ")
+    said = f"Exit code {int(code)}: {MEANING[code]}. Next: {_next(findings, code, layout)}"
     yield from wrapped(said, layout.width, rest="  ")
 
 
@@ -69,6 +76,18 @@ def grouped(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
         rows = [one for outcome in outcomes for one in findings if one.outcome is outcome]
         if rows:
             yield name, rows
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """Return how many findings each group has."""
+    return ", ".join(f"{len(rows)} {_verb(name, rows)}" for name, rows in grouped(findings))
+
+
+def qualified(finding: Finding) -> str:
+    """Return what its group does not say of a finding, in parentheses: `(warn, likely)`."""
+    said = [str(finding.outcome)] if finding.outcome in {Outcome.WARN, Outcome.UNKNOWN} else []
+    said += [str(finding.confidence)] if finding.confidence is not Confidence.CERTAIN else []
+    return f"({', '.join(said)})" if said else ""
 
 
 def _lines(findings: Sequence[Finding], layout: Layout, state: str) -> Iterator[str]:
@@ -86,15 +105,8 @@ def _lines(findings: Sequence[Finding], layout: Layout, state: str) -> Iterator[
 
 
 def _head(finding: Finding, layout: Layout) -> Iterator[str]:
-    said = [str(finding.outcome)] if finding.outcome in {Outcome.WARN, Outcome.UNKNOWN} else []
-    said += [str(finding.confidence)] if finding.confidence is not Confidence.CERTAIN else []
     beside = ", ".join(one.words for one in layout.beside.get(finding.id, ()))
-    parts = (
-        finding.id,
-        f"({', '.join(said)})" if said else "",
-        layout.arrow * bool(beside),
-        beside,
-    )
+    parts = (finding.id, qualified(finding), layout.arrow * bool(beside), beside)
     yield from wrapped(" ".join(filter(None, parts)), layout.width, "  ", "      ")
 
 
@@ -138,13 +150,6 @@ def _verb(name: str, rows: Sequence[Finding]) -> str:
 
 
 _PLURAL = {"contradicts": "contradict", "proves": "prove"}
-
-
-_MEANING = {
-    ExitCode.DONE: "nothing fails",
-    ExitCode.GATE_SAYS_NO: "a check fails",
-    ExitCode.UNDETERMINED: "a check asked for by id is unknown",
-}
 
 
 def _next(findings: Sequence[Finding], code: ExitCode, layout: Layout) -> str:

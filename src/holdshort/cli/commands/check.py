@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from holdshort.cli.checks import refuse_unknown, relations_here, relations_in
-from holdshort.cli.console import Console, arrow, cache_folder, columns, say, talk
-from holdshort.errors import ExitCode
+from holdshort.cli.checks import refuse_unknown, relations_here
+from holdshort.cli.console import Console, cache_folder, columns, say
+from holdshort.errors import ExitCode, UsageError
 from holdshort.model.finding import Finding, Outcome
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "sarif", "markdown"]),
     default="text",
     show_default=True,
     help="How the result is written.",
@@ -63,7 +63,10 @@ def command(
             click.echo(finding_line(finding))
     code = _exit_code(findings, asked=bool(ids))
     if not stream:
-        _show(findings, view, form, code, asked=bool(ids), commit=commit)
+        from holdshort.cli.check_report import Report, show  # noqa: PLC0415
+
+        state = f"commit {view.commit[:10]}" if commit else "the work tree as it stands"
+        show(Report(findings, view, code, state, asked=bool(ids)), form)
     ctx.exit(code)
 
 
@@ -72,6 +75,8 @@ def _list(console: Console, ids: tuple[str, ...], form: str) -> None:
     from holdshort.checks.reference import described, listed  # noqa: PLC0415
 
     wanted = [one for one in IDS if one in ids or not ids]
+    if form not in {"text", "json"}:
+        raise UsageError(f"A list has no form '{form}'", "Use --format text or --format json.")
     if form == "json":
         from holdshort.reports.findings import checks_json  # noqa: PLC0415
 
@@ -93,31 +98,6 @@ def _view(console: Console, commit: str, *, cached: bool) -> RepoView:
     if commit:
         return repo.view(repo.resolve(commit))
     return repo.worktree(cache_folder() / "worktrees" if cached else None)
-
-
-def _show(
-    findings: list[Finding], view: RepoView, form: str, code: ExitCode, *, asked: bool, commit: str
-) -> None:
-    if form == "json":
-        from holdshort.reports.findings import findings_json  # noqa: PLC0415 - lazy by design
-
-        say(findings_json(findings, commit=view.commit, dirty=view.dirty))
-        return
-    from holdshort.reports.findings_text import (  # noqa: PLC0415 - lazy by design
-        Layout,
-        closing_lines,
-        finding_lines,
-    )
-
-    relations = relations_in(view)
-    if relations.problem:
-        talk(f"The questions beside the checks are not shown: {relations.problem}")
-    layout = Layout(width=columns(), whole=asked, arrow=arrow(), beside=relations.by_check)
-    state = f"commit {view.commit[:10]}" if commit else "the work tree as it stands"
-    for line in finding_lines(findings, layout, state=state):
-        say(line)
-    for line in closing_lines(findings, code, layout):
-        say(line)
 
 
 def _exit_code(findings: list[Finding], *, asked: bool) -> ExitCode:
