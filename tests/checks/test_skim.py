@@ -23,9 +23,9 @@ def skimmed(text: str, *words: bytes) -> str:
     return skim(text.encode(), words or SEEDS).decode()
 
 
-def test_an_idle_body_becomes_one_statement_on_its_own_line() -> None:
+def test_an_idle_function_becomes_one_statement() -> None:
     assert skimmed("def f(x):\n    a = x\n    return a\n\ny = 1\n") == (
-        "def f(x):\n    pass\n\n\ny = 1\n"
+        "def f(): pass\n\n\n\ny = 1\n"
     )
 
 
@@ -66,9 +66,14 @@ def test_a_docstring_neither_counts_nor_is_kept() -> None:
     assert ast.parse(left)
 
 
-def test_a_signature_over_several_lines_is_kept_whole() -> None:
+def test_a_signature_over_several_lines_goes_with_its_body() -> None:
     text = "def f(\n    a=dict(b=1),\n    *,\n    c: int = 2,\n) -> int:\n    d = a\n    return d\n"
-    assert skimmed(text).startswith(text[: text.index("    d =")])
+    assert skimmed(text) == "def f(): pass" + "\n" * text.count("\n")
+
+
+def test_the_signature_of_what_stays_is_kept_whole() -> None:
+    text = "def f(\n    a=dict(b=1),\n    c: int = 2,\n) -> int:\n    d = a\n    seed(d)\n"
+    assert skimmed(text) == text
 
 
 def test_a_text_that_comes_back_to_the_margin_does_not_end_a_body() -> None:

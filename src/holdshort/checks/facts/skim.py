@@ -1,7 +1,8 @@
 """A Python file with the bodies of functions left out that hold nothing a check looks for.
 
-In: bytes and words. Out: bytes with the same lines, where an idle body is one `pass`. Turning text
-into a tree costs most of a large repository's time; what is never looked at need not be turned.
+In: bytes and words. Out: bytes with the same lines, where an idle function is `def name(): pass`.
+Turning text into a tree costs most of a large repository's time; what is never looked at need not
+be turned.
 A body stays when it holds a word, or calls a function of this file whose body stays. Whether a
 text over several lines was cut in two is left to the parser: who skims parses the whole file when
 the rest is no Python.
@@ -30,16 +31,18 @@ _OUTDENTED = [re.compile(rb"\n {0,%d}[^ \n#]" % indent) for indent in range(_WID
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """A function from after its signature to where its block ends, as offsets.
+    """A function from its name to where its block ends, as offsets.
 
     Attributes:
         owner: the name of the class around it.
+        signature: where the name ends.
         start: where the text that documents it begins, if there is one.
         code: where what it does begins.
     """
 
     name: bytes
     owner: bytes
+    signature: int
     start: int
     code: int
     end: int
@@ -54,7 +57,7 @@ def skim(data: bytes, words: Sequence[bytes]) -> bytes:
     parts, at = [], 0
     for number, body in enumerate(bodies):
         if number not in kept:
-            parts += [data[at : body.start], _idle(data, body)]
+            parts += [data[at : body.signature], _idle(data, body)]
         elif body.code > body.start:
             blank = b"\n" * data.count(b"\n", body.start, body.code)
             parts += [data[at : body.start], blank, data[body.code : body.end]]
@@ -65,13 +68,10 @@ def skim(data: bytes, words: Sequence[bytes]) -> bytes:
 
 
 def _idle(data: bytes, body: _Body) -> bytes:
-    """Return what stands for a body: a test that claims something goes on claiming."""
-    text = data[body.code : body.end]
-    claims = body.name.startswith(b"test") and _ASSERTING.search(text)
-    first = data[body.start : body.end].lstrip(b"\n")
-    indent = first[: len(first) - len(first.lstrip())]
-    lines = data.count(b"\n", body.start, body.end)
-    return indent + (b"assert 1" if claims else b"pass") + b"\n" * lines
+    """Return what stands for a signature and body: a test that claims something still does."""
+    claims = body.name.startswith(b"test") and _ASSERTING.search(data, body.code, body.end)
+    lines = data.count(b"\n", body.signature, body.end)
+    return (b"(): assert 1" if claims else b"(): pass") + b"\n" * lines
 
 
 def _kept(data: bytes, bodies: Sequence[_Body], words: Iterable[bytes]) -> set[int]:
@@ -125,7 +125,8 @@ def _bodies(data: bytes) -> Iterator[_Body]:
             end = _end(data, start, min(indent, _WIDEST))
             if data.count(b"\n", start, end) > 1:
                 owner = _class_around(data, line) if indent else b""
-                yield _Body(name.group(), owner, start, _after_docstring(data, start, end), end)
+                code = _after_docstring(data, start, end)
+                yield _Body(name.group(), owner, name.end(), start, code, end)
             end = max(end, at + 1)
         at = data.find(b"def ", end)
 
