@@ -37,7 +37,7 @@ class _Run:
 
 def look(repository: Repository) -> Verdict:
     """Find the commands that run tests."""
-    found = pipelines(repository)
+    found = repository.once(pipelines)
     entries = {path: pipeline for path, pipeline in found.items() if not pipeline.is_called}
     followed = Followed(reader_of(repository))
     runs = list(dict.fromkeys(run for path in entries for run in _runs(path, found, followed)))

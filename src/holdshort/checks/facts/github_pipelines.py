@@ -45,7 +45,7 @@ def pipeline_of(workflow: Workflow, *, is_action: bool, system: str = "GitHub Ac
     called = is_action or names == {"workflow_call"}
     return Pipeline(
         system,
-        0 if is_action else len(jobs),
+        len(jobs) if names else 0,
         tuple(s for job in jobs for s in _scripts(job, on_change or called)),
         tuple(call for job in jobs for call in _calls(job, on_change or called)),
         tuple(workflow.uses()),

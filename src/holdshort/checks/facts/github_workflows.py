@@ -76,6 +76,7 @@ class Job:
     images: tuple[Used, ...] = ()
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     has_environment: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _job(name: str, job: yaml.Node, folder: str, shell: str) -> Job:
         tuple(_images(job)),
         _matrix(foreign.get(job, "strategy", "matrix")),
         foreign.get(job, "environment") is not None,
+        tuple(foreign.text_of(one) for one in foreign.elements(foreign.get(job, "needs"))),
     )
 
 
