@@ -83,9 +83,9 @@ def _outcome(
         return Outcome.FAIL
     if doubtful:
         return Outcome.WARN
-    if searched:
-        return Outcome.PASS
-    return Outcome.UNKNOWN if unread else Outcome.NOT_APPLICABLE
+    if unread:
+        return Outcome.UNKNOWN
+    return Outcome.PASS if searched else Outcome.NOT_APPLICABLE
 
 
 def _headline(certain: list[Place], doubtful: list[Place], searched: int) -> str:
@@ -101,7 +101,7 @@ def _headline(certain: list[Place], doubtful: list[Place], searched: int) -> str
 
 CHECK = Check(
     id="secrets-absent",
-    version="1",
+    version="2",
     title="secrets",
     statement="No credential is tracked.",
     outcomes={
@@ -109,7 +109,7 @@ CHECK = Check(
         Outcome.WARN: "a weak password, a credential in an example or test, a tracked .env",
         Outcome.FAIL: "a provider's token, a private key, or a value that looks drawn at random",
         Outcome.NOT_APPLICABLE: "no text file",
-        Outcome.UNKNOWN: "no file could be read, or the check could not finish",
+        Outcome.UNKNOWN: "nothing was found, but a text file could not be read",
     },
     rules=(
         "Values are never shown, stored or hashed; only path, line and kind are.",
@@ -120,6 +120,7 @@ CHECK = Check(
         "Hashes and commit ids are none; lock files are searched for token shapes only.",
         "In tests and examples a token shape is doubtful, a password is only noted.",
         "Notebook cells and their outputs are searched after decoding.",
+        "Files of up to 10 MB are searched; data in binary formats is not.",
     ),
     facts={
         "certain": "places whose shape leaves little doubt",

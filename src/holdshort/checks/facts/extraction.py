@@ -16,21 +16,15 @@ import signal
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
 from holdshort.checks.facts.codec import encode
 from holdshort.checks.facts.extractors import Extractor, Fact
-from holdshort.checks.facts.inventory import File, Kind
+from holdshort.checks.facts.inventory import File
 from holdshort.checks.facts.view import RepoView
-
-MAX_FILE_BYTES = 2_000_000
-"""Largest file read. Source: docs/promises.md, G9."""
-
-MAX_NOTEBOOK_BYTES = 10_000_000
-"""Largest notebook read: pictures make one in thirty larger than other files may be. Source: our
-own limit; ten megabytes take about 0.1 s."""
 
 ALONE = 48
 """Up to so many files one process is faster. Source: measured; a fork costs about 5 ms."""
@@ -135,10 +129,11 @@ def _read(results: IO[bytes]) -> Iterator[tuple[str, bytes]]:
 def _rows(
     extractor: Extractor[Fact], view: RepoView, files: Sequence[File]
 ) -> Iterator[tuple[str, Fact | OSError]]:
-    notebooks = {file.path: file for file in files if file.kind is Kind.NOTEBOOK}
-    others = {file.path: file for file in files if file.kind is not Kind.NOTEBOOK}
-    for by_path, limit_bytes in ((notebooks, MAX_NOTEBOOK_BYTES), (others, MAX_FILE_BYTES)):
-        for path, data in view.read_many(list(by_path), limit_bytes) if by_path else ():
+    by_limit: defaultdict[int, dict[str, File]] = defaultdict(dict)
+    for file in files:
+        by_limit[extractor.limit_bytes(file)][file.path] = file
+    for limit_bytes, by_path in by_limit.items():
+        for path, data in view.read_many(list(by_path), limit_bytes):
             yield path, _made(extractor.extract, by_path[path], data)
 
 

@@ -22,6 +22,18 @@ from holdshort.checks.facts.text_notebooks import pairing_of
 
 Fact = TypeVar("Fact")
 
+MAX_FILE_BYTES = 2_000_000
+"""Largest file read. Source: docs/promises.md, G9."""
+
+MAX_LARGE_BYTES = 10_000_000
+"""Largest notebook read, and largest file searched for credentials: pictures make one notebook in
+thirty larger than other files may be, and a table of data may hold a credential too. Source: our
+own limit; ten megabytes take about 0.1 s."""
+
+
+def _usual(file: File) -> int:
+    return MAX_LARGE_BYTES if file.kind is Kind.NOTEBOOK else MAX_FILE_BYTES
+
 
 @dataclass(frozen=True, slots=True)
 class Extractor(Generic[Fact]):
@@ -32,12 +44,14 @@ class Extractor(Generic[Fact]):
         kind: the class of the result.
         extract: makes it; pure.
         depends_on: what `extract` reads off the file beside its bytes.
+        limit_bytes: the size of the largest such file that is read.
     """
 
     name: str
     kind: type[Fact]
     extract: Callable[[File, bytes], Fact]
     depends_on: Callable[[File], str] = lambda _: ""
+    limit_bytes: Callable[[File], int] = _usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +98,11 @@ SKIMMED = Extractor(
 )
 """Code of a large repository: whole files without a telling word, and idle bodies, are left out."""
 
-SECRETS = Extractor("secrets", Secrets, _secrets, lambda file: f"{file.kind} {file.path}")
+SECRETS = Extractor(
+    "secrets",
+    Secrets,
+    _secrets,
+    depends_on=lambda file: f"{file.kind} {file.path}",
+    limit_bytes=lambda _: MAX_LARGE_BYTES,
+)
 SETTINGS = Extractor("settings", Settings, _settings)

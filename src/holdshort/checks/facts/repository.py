@@ -13,8 +13,16 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from holdshort.checks.facts.codec import decode, encode
-from holdshort.checks.facts.extraction import MAX_FILE_BYTES, extract
-from holdshort.checks.facts.extractors import PYTHON, SECRETS, SETTINGS, SKIMMED, Extractor, Fact
+from holdshort.checks.facts.extraction import extract
+from holdshort.checks.facts.extractors import (
+    MAX_FILE_BYTES,
+    PYTHON,
+    SECRETS,
+    SETTINGS,
+    SKIMMED,
+    Extractor,
+    Fact,
+)
 from holdshort.checks.facts.fact_cache import FactCache, key_of
 from holdshort.checks.facts.git_lfs import MAX_POINTER_BYTES, Tracked, pointer_size
 from holdshort.checks.facts.imports import Imported
