@@ -50,6 +50,8 @@ IDS = (
     "python-version-declared",
     "seeds-set",
     "splits-seeded",
+    "estimators-seeded",
+    "dataloader-seeded",
     "tests-present",
     "tests-run-in-ci",
     "ci-present",

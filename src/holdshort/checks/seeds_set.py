@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
+from holdshort.checks.facts.chance.effects import LIBRARIES, Role
 from holdshort.checks.facts.programs import When
-from holdshort.checks.facts.random_names import LIBRARIES, Role
 from holdshort.checks.facts.randomness import THIRD_ANSWERS, Happening, State
 from holdshort.checks.facts.repository import Repository
 from holdshort.model.finding import Confidence, Level, Outcome, Place
@@ -25,6 +25,8 @@ _FIXES = {
     "jax": "key = jax.random.key(SEED)",
     "sklearn": "random_state=SEED in every call named above",
     "pandas": "random_state=SEED in every .sample() named above",
+    "lightning": "lightning.seed_everything(SEED, workers=True)",
+    "transformers": "transformers.set_seed(SEED)",
 }
 _QUESTIONS = {
     "optional": "is set only when somebody gives a seed",
@@ -32,7 +34,7 @@ _QUESTIONS = {
     "depends_on_caller": "depends on a caller outside of this repository",
     "dead_helper": "has a seeding helper that nothing calls",
     "partial": "is seeded for a part of its uses",
-    "indirect": "relies on the global NumPy seed",
+    "indirect": "relies on a seed set for another library",
     "unknown": "cannot be followed to a value",
     "unsure": "is seeded without a value",
 }
@@ -90,7 +92,7 @@ def _state(
     good_seeds = [h for h in seeds if h.state is True]
     if bad:
         return _state_of_bad(own, bad, seeds, local)
-    third = [h.state for h in (*draws, *_doubtful(seeds))]
+    third = [h.state for h in (*draws, *_doubtful(seeds), *_waiting(own))]
     states: list[State] = [s for s in (*third, *local) if s is not None]
     if good_seeds:
         return _worst([s for s in states if s is not False] + [True])
@@ -105,6 +107,12 @@ def _doubtful(seeds: list[Happening]) -> list[Happening]:
     return [h for h in seeds if h.state is True or h.root not in safe_roots]
 
 
+def _waiting(own: list[Happening]) -> list[Happening]:
+    """Return the draws that nothing here calls, in files that no seeded program runs."""
+    draws = [h for h in own if h.effect.role is Role.DRAW and h.when is When.UNREACHED]
+    return [h for h in draws if h.state == "depends_on_caller" and h.effect.generator != "jax"]
+
+
 def _state_of_bad(
     own: list[Happening], bad: list[Happening], seeds: list[Happening], local: list[State]
 ) -> State:
@@ -112,7 +120,8 @@ def _state_of_bad(
     if thirds:
         return _worst(thirds)
     seeded = any(h.state is True for h in seeds) or any(h.early for h in bad)
-    if seeded or any(state is True for state in local):
+    followed = any(h.state in {True, "indirect"} for h in own if h.effect.role is Role.DRAW)
+    if seeded or followed or any(state is True for state in local):
         return "partial"
     if any(h.effect.role is Role.GPU_SEED for h in own):
         return "partial"
@@ -171,7 +180,9 @@ def _reading(state: State, happening: Happening) -> tuple[Level, str]:
     if effect.role is Role.GPU_SEED:
         return Level.INFO, f"{effect.what} seeds the accelerators, not the CPU"
     if happening.when is When.UNREACHED and effect.role in {Role.SEED, Role.DRAW}:
-        return Level.INFO, f"{effect.what} in code that nothing here calls"
+        left = happening.state == "depends_on_caller" and effect.role is Role.DRAW
+        level = Level.WARN if left and effect.generator != "jax" else Level.INFO
+        return level, f"{effect.what} in code that nothing here calls"
     if happening.state is True:
         own = " for itself only" if effect.role is Role.LOCAL else ""
         return Level.PASS, f"{effect.what} sets a seed{own}"
@@ -258,12 +269,14 @@ CHECK = Check(
             " torch.Generator is local; torch.seed() and seed() without a value un-seed."
         ),
         (
-            "seed_everything (Lightning), set_seed (transformers, accelerate) and Trainer arguments"
-            " seed Python, NumPy and torch."
+            "seed_everything (Lightning), set_seed (transformers, accelerate) and the Trainer of"
+            " transformers, whose seed is 42 unless told otherwise, seed Python, NumPy and torch."
         ),
+        "A Trainer of Lightning that fits without seed_everything follows torch's seed: indirect.",
         "scikit-learn and pandas without random_state use NumPy's global generator.",
         "DataLoader draws only with shuffle; identifiers (uuid, secrets) need no seed.",
         "Seeding in tests seeds nothing else.",
+        "A draw that nothing reaches depends on its caller, unless a seeded program imports it.",
         "A star import of a random module is unknown.",
     ),
     facts={

@@ -6,39 +6,39 @@ cross-validation with shuffling, random_split and comparisons of a random number
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts.random_names import Role
-from holdshort.checks.facts.randomness import THIRD_ANSWERS, Happening, State
+from holdshort.checks.facts.chance.effects import Role, Use
+from holdshort.checks.facts.chance.judging import (
+    REASONS,
+    level_of,
+    outcome_of,
+    overall,
+    strength,
+    tally,
+    worst_per_place,
+)
+from holdshort.checks.facts.randomness import Happening
 from holdshort.checks.facts.repository import Repository
-from holdshort.model.finding import Confidence, Level, Outcome, Place
+from holdshort.model.finding import Confidence, Outcome, Place
 
-_WHY = {
-    True: "the split is seeded",
-    False: "shuffles without a seed",
-    "indirect": "relies on the global seed",
-    "unknown": "its arguments cannot be seen",
-    "unsure": "is seeded without a value",
-    "optional": "is seeded only when somebody gives a seed",
-    "config_null": "the default configuration gives no seed",
-    "depends_on_caller": "the seed depends on a caller",
-}
+_WHY = {**REASONS, True: "the split is seeded", False: "shuffles without a seed"}
 
 
 def look(repository: Repository) -> Verdict:
     """Judge every split."""
-    splits = _worst_per_place(_seen(h) for h in repository.happenings() if h.effect.split)
-    state = _overall([h.state for h in splits])
+    happenings = [h for h in repository.happenings() if h.effect.use is Use.SPLIT]
+    splits = worst_per_place(map(_seen, happenings))
+    state = overall(splits)
     facts: dict[str, object] = {"splits_seeded": state, "splits": len(splits)}
     if not splits:
         return _nothing(repository, facts)
     return Verdict(
-        outcome=_outcome(splits),
+        outcome=outcome_of(splits),
         confidence=Confidence.LIKELY,
-        headline=_headline(splits) + repository.unread_note(),
-        evidence=tuple(sorted((_place(h) for h in splits), key=_strength)),
+        headline=tally(splits, "random split") + repository.unread_note(),
+        evidence=tuple(sorted(map(_place, splits), key=strength)),
         facts=facts,
         remediation="" if state is True else _REMEDIATION,
     )
@@ -49,9 +49,9 @@ _REMEDIATION = (
     "train_test_split(X, y, random_state=42)\n"
     "KFold(n_splits=5, shuffle=True, random_state=42)\n"
     "random_split(data, lengths, generator=torch.Generator().manual_seed(42))\n"
-    "dataset.train_test_split(test_size=0.1, seed=42)"
+    "dataset.train_test_split(test_size=0.1, seed=42)\n"
+    "frame.randomSplit([0.8, 0.2], seed=42)"
 )
-_RANK: tuple[State, ...] = (False, *THIRD_ANSWERS, True)
 
 
 def _seen(split: Happening) -> Happening:
@@ -60,57 +60,9 @@ def _seen(split: Happening) -> Happening:
     return replace(split, state="indirect") if borrowed and split.state is True else split
 
 
-def _worst_per_place(splits: Iterable[Happening]) -> list[Happening]:
-    rows: dict[tuple[str, int, int, str], Happening] = {}
-    for split in splits:
-        key = (split.path, split.cell, split.line, split.effect.what)
-        if key not in rows or _RANK.index(split.state) < _RANK.index(rows[key].state):
-            rows[key] = split
-    return [rows[key] for key in sorted(rows)]
-
-
-def _overall(states: list[State]) -> State:
-    if not states:
-        return None
-    if False in states and set(states) != {False}:
-        return "partial"
-    return min(states, key=_RANK.index)
-
-
-def _outcome(splits: list[Happening]) -> Outcome:
-    states = [h.state for h in splits]
-    if False in states:
-        return Outcome.FAIL
-    return Outcome.PASS if all(state is True for state in states) else Outcome.WARN
-
-
 def _place(split: Happening) -> Place:
-    why = f"{split.effect.what}: {_WHY[split.state if split.state is not None else 'unknown']}"
-    return place(split.path, split.line, _level(split.state), why, cell=split.cell)
-
-
-def _level(state: State) -> Level:
-    if state is True:
-        return Level.PASS
-    if state is False:
-        return Level.FAIL
-    return Level.INFO if state in {"indirect", "unknown", "depends_on_caller"} else Level.WARN
-
-
-def _strength(found: Place) -> tuple[int, str, int, int]:
-    order = (Level.FAIL, Level.WARN, Level.INFO, Level.PASS).index(found.level)
-    return order, found.path, found.cell, found.line
-
-
-def _headline(splits: list[Happening]) -> str:
-    seeded = sum(h.state is True for h in splits)
-    never = sum(h.state is False for h in splits)
-    noun = "random split" if len(splits) == 1 else "random splits"
-    parts = [f"Found {len(splits)} {noun}", f"{seeded} seeded"]
-    parts += [f"{never} not seeded"] if never else []
-    other = len(splits) - seeded - never
-    parts += [f"{other} for a person to judge"] if other else []
-    return ", ".join(parts)
+    why = f"{split.effect.what}: {_WHY[split.state]}"
+    return place(split.path, split.line, level_of(split), why, cell=split.cell)
 
 
 def _nothing(repository: Repository, facts: dict[str, object]) -> Verdict:
@@ -142,13 +94,22 @@ CHECK = Check(
     },
     rules=(
         (
-            "KFold and StratifiedKFold matter only with shuffle=True; ShuffleSplit and Repeated*"
-            " always; TimeSeriesSplit and GroupKFold never."
+            "KFold and its kin matter only with shuffle=True; ShuffleSplit and Repeated* always;"
+            " TimeSeriesSplit never, GroupKFold only where it is told to shuffle."
         ),
         "train_test_split with shuffle=False is no random split.",
         "Dataset.train_test_split of Hugging Face takes seed, not random_state.",
+        "randomSplit of Spark takes its seed as the second argument and follows no global one.",
+        "cv() of XGBoost, LightGBM and CatBoost has a constant seed of its own.",
+        (
+            "A Keras data set read from a folder is a split when it takes validation_split;"
+            " validation_split of fit() takes the last rows and is none."
+        ),
         "Without random_state a split follows NumPy's global seed: said, not passed.",
-        "A comparison of random.random() with a ratio counts as a split.",
+        (
+            "A comparison of random.random() with a ratio counts as a split, and so does a sample"
+            " or a permutation named after a part: test_idx, train = frame.sample(frac=0.8)."
+        ),
         "Splits by position or by time are not random and are not listed.",
     ),
     facts={

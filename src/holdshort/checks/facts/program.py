@@ -26,7 +26,9 @@ class Call:
             else where the name of the function ends.
         args: sources of the positional arguments.
         keywords: sources of the named ones; a `**` argument is named `**`.
-        compared: lower-case names on the other side when the result is compared.
+        compared: lower-case names and numbers on the other side when the result is compared.
+        bound: the names that the value of this statement is assigned to.
+        texts: constants that decide whether a call uses chance at all, by argument.
     """
 
     target: str
@@ -34,6 +36,8 @@ class Call:
     args: tuple[Source, ...] = ()
     keywords: tuple[tuple[str, Source], ...] = ()
     compared: str = ""
+    bound: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
     cell: int = 0
 
     def source_of(self, keyword: str, position: int = -1) -> Source | None:
@@ -42,6 +46,10 @@ class Call:
             if name == keyword:
                 return source
         return self.args[position] if 0 <= position < len(self.args) else None
+
+    def text_of(self, keyword: str) -> str | None:
+        """Return a constant that decides whether chance is used, else None."""
+        return next((text for name, text in self.texts if name == keyword), None)
 
     @property
     def has_hidden_arguments(self) -> bool:

@@ -97,7 +97,7 @@ class Programs:
         self._enter(walk, (root, ""), {}, 0)
         self._enter(walk, (root, MAIN), {}, 0)
         walk.when = When.LATER
-        closure = self._closure(root)
+        closure = self.closure(root)
         done: set[Place] = set()
         while waiting := sorted(walk.visited - done):
             done.update(waiting)
@@ -122,6 +122,17 @@ class Programs:
         module, _, name = dotted.rpartition(".")
         found = self.modules.find(module, path)
         return self.programs[found].options.get(name) if found else None
+
+    def closure(self, root: str) -> dict[str, None]:
+        """Return the files that run when a file is run, itself included, in order of discovery."""
+        closure: dict[str, None] = {root: None}
+        waiting = [root]
+        while waiting:
+            for module in self._imports[waiting.pop()]:
+                if module not in closure:
+                    closure[module] = None
+                    waiting.append(module)
+        return closure
 
     def _scope(self, place: Place) -> Scope:
         return self.programs[place[0]].scopes[place[1]]
@@ -170,16 +181,6 @@ class Programs:
                 waiting.extend(callers[place])
                 waiting.extend(mentioned.pop(self._scope(place).key, ()))
         return frozenset(relevant)
-
-    def _closure(self, root: str) -> dict[str, None]:
-        closure: dict[str, None] = {root: None}
-        waiting = [root]
-        while waiting:
-            for module in self._imports[waiting.pop()]:
-                if module not in closure:
-                    closure[module] = None
-                    waiting.append(module)
-        return closure
 
     def _enter(self, walk: _Walk, place: Place, given: Mapping[str, Origin], depth: int) -> None:
         if place not in self._relevant or place in walk.visited or depth > MAX_DEPTH:

@@ -11,7 +11,7 @@ when called.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from holdshort.checks.facts import python_values as values
@@ -22,6 +22,7 @@ from holdshort.checks.facts.python_scopes import (
     Frame,
     Function,
     bound_names,
+    deciding_texts,
     default_pairs,
     defaults,
     defined,
@@ -193,6 +194,7 @@ class _Reader:
 
     def _store(self, target: ast.expr, value: ast.expr) -> None:
         name, base = stored_name(target)
+        self.frame.note_seeds(target, value, self.source)
         if name in STORES:
             self._see(STORES[name], value, self.resolve(base) or "?", target.lineno)
         if isinstance(target, ast.Name):
@@ -226,10 +228,16 @@ class _Reader:
                 self._see(KEYWORDS[keyword.arg], node, target, keyword.lineno)
         if target and self.keep(target):
             args = tuple("*" if isinstance(a, ast.Starred) else self.source(a) for a in node.args)
-            named = tuple((k.arg or "**", self.source(k.value)) for k in node.keywords)
-            self._event(
-                Call(target, telling_line(node), args, named, self.frame.compared),
-            )
+            named = tuple(self._named(node))
+            compared, bound = self.frame.compared, self.frame.bound
+            texts = tuple(deciding_texts(node))
+            self._event(Call(target, telling_line(node), args, named, compared, bound, texts))
+
+    def _named(self, node: ast.Call) -> Iterator[tuple[str, Source]]:
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                yield from self.frame.unpacked(keyword.value, self.source)
+            yield keyword.arg or "**", self.source(keyword.value)
 
     def _see(self, looks: tuple[Look, ...], node: ast.expr, target: str, line: int) -> None:
         frame = self.frame

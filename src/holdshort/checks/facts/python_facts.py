@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from holdshort.checks.facts.chance.names import keep
 from holdshort.checks.facts.imports import Imported
 from holdshort.checks.facts.notebook_runs import NotebookFacts, runs_of
 from holdshort.checks.facts.notebooks import Cell, read_notebook
 from holdshort.checks.facts.program import Call, Import, Scope
 from holdshort.checks.facts.python_calls import Code, read_code
 from holdshort.checks.facts.python_source import UnreadableSourceError, parse
-from holdshort.checks.facts.random_names import keep
 from holdshort.checks.facts.sightings import Sighting
 from holdshort.checks.facts.test_functions import NO_TESTS, TestFacts, read_tests
 

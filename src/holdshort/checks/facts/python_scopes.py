@@ -7,12 +7,14 @@ single nodes that need no such knowledge.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from holdshort.checks.facts import python_values as values
 from holdshort.checks.facts.program import MAIN, Call, Import
 from holdshort.checks.facts.python_values import Source
 
+Lookup = Callable[[ast.expr], Source]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -26,6 +28,7 @@ class Frame:
     names: dict[str, str] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, dict[str, Source]] = field(default_factory=dict)
     events: list[Call | Import] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
     compared: str = ""
@@ -66,6 +69,23 @@ class Frame:
                 return frame.texts[name]
             frame = frame.outer
         return ""
+
+    def note_seeds(self, target: ast.expr, value: ast.expr, source: Lookup) -> None:
+        """Remember the seeds of a dictionary that is assigned, or of one entry of it."""
+        if isinstance(target, ast.Name):
+            self.entries[target.id] = values.seeds_in(value, source)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            name, _ = stored_name(target)
+            if name and values.is_setting(name):
+                self.entries.setdefault(target.value.id, {})[name] = source(value)
+
+    def unpacked(self, node: ast.expr, source: Lookup) -> Iterator[tuple[str, Source]]:
+        """Yield the seeds that `**node` is known to bring."""
+        found = values.seeds_in(node, source)
+        frame: Frame | None = self
+        while not found and frame is not None and isinstance(node, ast.Name):
+            found, frame = frame.entries.get(node.id, {}), frame.outer
+        yield from found.items()
 
 
 class Around:
@@ -121,7 +141,7 @@ def default_pairs(node: Function) -> Iterator[tuple[str, ast.expr]]:
 
 
 def plain_names(sides: list[ast.expr]) -> Iterator[str]:
-    """Yield the names on the sides of a comparison."""
+    """Yield the names and numbers on the sides of a comparison."""
     for side in sides:
         if isinstance(side, ast.Name):
             yield side.id
@@ -129,6 +149,8 @@ def plain_names(sides: list[ast.expr]) -> Iterator[str]:
             yield side.attr
         elif isinstance(side, ast.Subscript) and isinstance(side.slice, ast.Constant):
             yield str(side.slice.value)
+        elif isinstance(side, ast.Constant) and isinstance(side.value, int | float):
+            yield str(side.value)
 
 
 def bound_names(targets: list[ast.expr]) -> Iterator[str]:
@@ -161,3 +183,13 @@ def telling_line(node: ast.Call) -> int:
         if name in lines:
             return lines[name]
     return node.func.end_lineno or node.lineno
+
+
+def deciding_texts(node: ast.Call) -> Iterator[tuple[str, str]]:
+    """Yield the constants that decide whether a call uses chance at all, by argument."""
+    for keyword in node.keywords:
+        if keyword.arg in _DECIDING and isinstance(keyword.value, ast.Constant):
+            yield keyword.arg, str(keyword.value.value)
+
+
+_DECIDING = frozenset({"solver", "selection", "svd_solver", "init", "strategy", "num_workers"})

@@ -103,6 +103,17 @@ def declared_option(node: ast.Call, source: Callable[[ast.expr], Source]) -> dic
     return {name: value for name in names if is_setting(name)}
 
 
+def seeds_in(node: ast.expr, source: Callable[[ast.expr], Source]) -> dict[str, Source]:
+    """Return the entries of a dictionary, written as such or as `dict()`, that sound like seeds."""
+    pairs: list[tuple[str | None, ast.expr]] = []
+    if isinstance(node, ast.Dict):
+        keys = [getattr(key, "value", None) for key in node.keys]
+        pairs = [(str(k), v) for k, v in zip(keys, node.values, strict=True)]
+    elif isinstance(node, ast.Call) and _id(node.func) == "dict":
+        pairs = [(keyword.arg, keyword.value) for keyword in node.keywords]
+    return {name: source(value) for name, value in pairs if name and is_setting(name)}
+
+
 def field_default(value: ast.expr, source: Source, of: Callable[[ast.expr], Source]) -> Source:
     """Return the default of a class field, looking into `field(default=...)`."""
     if isinstance(value, ast.Call):
@@ -120,7 +131,8 @@ def _of_call(node: ast.Call, resolve: Resolve, lookup: Lookup) -> Source:
         return "time"
     if _GENERATORS.match(target):
         keyword = [source_of(k.value, resolve, lookup) for k in node.keywords if k.arg == "seed"]
-        return (inner + keyword or ["None"])[0]
+        given = (inner + keyword or ["None"])[0]
+        return "time" if given == "None" and not target.startswith("sklearn") else given
     if called in {"getenv", "get", "getattr"}:
         return _of_lookup(node, called, target, inner)
     if called in _TRANSPARENT:

@@ -7,12 +7,15 @@ call and starting point, each with a state: True, False, None or one of the thir
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from holdshort.checks.facts.chance.effects import Effect, Role, Use
+from holdshort.checks.facts.chance.names import effect_of
+from holdshort.checks.facts.program import Call
 from holdshort.checks.facts.programs import Origin, Programs, Step, When
 from holdshort.checks.facts.python_values import Source
-from holdshort.checks.facts.random_names import Effect, Role, effect_of
 
 State = bool | str | None
 
@@ -23,6 +26,8 @@ THIRD_ANSWERS = (
     "unknown",
     "unsure",
     "indirect",
+    "by_default",
+    "workers",
 )
 """The answers between yes and no, the most telling first."""
 
@@ -56,6 +61,7 @@ class Randomness:
         """Keep the program and the values that configuration gives to settings by name."""
         self.programs = programs
         self.settings = settings
+        self._covered: defaultdict[str, set[str]] = defaultdict(set)
 
     def happenings(self) -> tuple[Happening, ...]:
         """Return every draw, seed and split, starting points in path order."""
@@ -77,7 +83,7 @@ class Randomness:
         for step, effect in rows:
             state = self._state_of(step, effect, fixed)
             if effect.role is Role.SEED:
-                for library in effect.libraries:
+                for library in (*effect.libraries, *effect.also):
                     if fixed.get(library) is not True or state is False:
                         fixed[library] = state
             early = effect.role is Role.DRAW and state is False and effect.generator in ever
@@ -85,6 +91,8 @@ class Randomness:
             found.append(
                 Happening(root, step.path, call.line, call.cell, effect, state, step.when, early)
             )
+        for library in (name for name, state in fixed.items() if state is True):
+            self._covered[library].update(self.programs.closure(root) if root else ())
         return found
 
     def _ever_fixed(self, rows: list[tuple[Step, Effect]]) -> set[str]:
@@ -92,7 +100,7 @@ class Randomness:
             library
             for step, effect in rows
             if effect.role is Role.SEED and self._value(step, effect.source) is not False
-            for library in effect.libraries
+            for library in (*effect.libraries, *effect.also)
         }
 
     def _state_of(self, step: Step, effect: Effect, fixed: Mapping[str, State]) -> State:
@@ -101,17 +109,28 @@ class Randomness:
                 return self._drawn(step, effect, fixed)
             case Role.HIDDEN:
                 return "unknown"
-            case Role.SEED | Role.LOCAL | Role.GPU_SEED:
+            case Role.DEFAULT:
+                return "by_default"
+            case Role.STILL:
+                return True
+            case Role.SEED | Role.GPU_SEED:
                 return self._value(step, effect.source)
+            case Role.LOCAL:
+                own = self._value(step, effect.source)
+                shared = self._drawn(step, effect, fixed) if effect.generator else own
+                return shared if own in _LEFT_OPEN and shared in {True, "indirect"} else own
 
     def _drawn(self, step: Step, effect: Effect, fixed: Mapping[str, State]) -> State:
         state = fixed.get(effect.generator, False)
         if effect.generator == "jax" and "jax" not in fixed:
             return "depends_on_caller"
+        if effect.generator == "lightning" and "lightning" not in fixed:
+            state = "indirect" if fixed.get("torch") is True else fixed.get("torch", False)
         if state is True and effect.generator not in effect.libraries:
             return "indirect"
         if state is False and step.when is When.UNREACHED:
-            return "depends_on_caller"
+            covered = step.path in self._covered[effect.generator]
+            return "indirect" if covered else "depends_on_caller"
         return state
 
     def _value(self, step: Step, source: Source | None) -> State:
@@ -166,6 +185,9 @@ class Randomness:
         return [p.options[name] for p in programs if name in p.options]
 
 
+_LEFT_OPEN = frozenset({"optional", "config_null", "depends_on_caller", "unknown"})
+"""What a seed of one's own may be while the shared generator takes over."""
+
 _FIXED: dict[Source, State] = {
     "const": True,
     "True": True,
@@ -179,11 +201,15 @@ _FIXED: dict[Source, State] = {
 
 
 def _effect(step: Step) -> Effect | None:
+    """Return what a step does, with the seed that `set_params` gives it in the same body."""
     effect = effect_of(step.call)
-    if effect is None or effect.role is not Role.DRAW or effect.libraries != ("sklearn",):
+    if effect is None or effect.role is not Role.DRAW or effect.use is not Use.ESTIMATOR:
         return effect
-    for event in step.scope.events:
-        if event.target == f"{step.call.target}.set_params":
-            own = getattr(event, "source_of", lambda _: None)("random_state")
-            return Effect(Role.LOCAL, effect.libraries, effect.what, own, split=effect.split)
-    return effect
+    calls = [event for event in step.scope.events if isinstance(event, Call)]
+    made = sum(call.target == step.call.target for call in calls)
+    setters = [call for call in calls if call.target.endswith(".set_params")]
+    if any(n.endswith("__random_state") for call in setters for n, _ in call.keywords):
+        return replace(effect, role=Role.HIDDEN)
+    own = [c.source_of("random_state") for c in setters if c.target.startswith(step.call.target)]
+    given = [source for source in own if source is not None]
+    return replace(effect, role=Role.LOCAL, source=given[0]) if given[made - 1 :] else effect

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
+from holdshort.checks.facts.chance.names import effect_of
+from holdshort.checks.facts.chance.seeders import seeding_helpers
 from holdshort.checks.facts.codec import decode, encode
 from holdshort.checks.facts.extraction import extract
 from holdshort.checks.facts.extractors import (
@@ -32,7 +34,6 @@ from holdshort.checks.facts.program import Call, Program
 from holdshort.checks.facts.programs import Programs
 from holdshort.checks.facts.python_calls import Code
 from holdshort.checks.facts.python_facts import PythonFacts
-from holdshort.checks.facts.random_names import effect_of, seeding_helpers
 from holdshort.checks.facts.randomness import Happening, Randomness, State
 from holdshort.checks.facts.secret_patterns import Secret
 from holdshort.checks.facts.sightings import Sighting
