@@ -48,6 +48,7 @@ IDS = (
     "dependencies-pinned",
     "lockfile-fresh",
     "python-version-declared",
+    "package-index-safe",
     "seeds-set",
     "splits-seeded",
     "estimators-seeded",
