@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -29,13 +29,17 @@ class MemoryView:
     dirty = False
 
     def __init__(
-        self, files: Mapping[str, str | bytes], modes: Mapping[str, str] | None = None
+        self,
+        files: Mapping[str, str | bytes],
+        modes: Mapping[str, str] | None = None,
+        untracked: Collection[str] = (),
     ) -> None:
         """Keep the files; every mode is a plain file unless told otherwise."""
         self._files = {
             path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()
         }
         self._modes = modes or {}
+        self._untracked = untracked
         self.reads: list[str] = []
 
     def entries(self) -> Sequence[Entry]:
@@ -74,16 +78,22 @@ class MemoryView:
                 data = self._files[path]
                 yield path, len(data), data if len(data) <= limit_bytes else b""
 
+    def untracked(self, paths: Sequence[str]) -> Sequence[str]:
+        """Return those of these paths that were said to lie there untracked."""
+        return tuple(path for path in paths if path in self._untracked)
 
-Look = Callable[[Mapping[str, str | bytes], str], Finding]
+
+Look = Callable[..., Finding]
 
 
 @pytest.fixture
 def look() -> Look:
     """Run one check over files in memory."""
 
-    def look_at(files: Mapping[str, str | bytes], check_id: str) -> Finding:
-        (finding,) = run(MemoryView(files), [check_id])
+    def look_at(
+        files: Mapping[str, str | bytes], check_id: str, untracked: Collection[str] = ()
+    ) -> Finding:
+        (finding,) = run(MemoryView(files, untracked=untracked), [check_id])
         return finding
 
     return look_at

@@ -147,6 +147,11 @@ class Streaming:
         yield from ()
         del paths, limit_bytes
 
+    def untracked(self, paths: Sequence[str]) -> Sequence[str]:
+        """Return nothing."""
+        del paths
+        return ()
+
 
 def test_findings_come_one_by_one() -> None:
     view: RepoView = Streaming()

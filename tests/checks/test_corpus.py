@@ -50,10 +50,10 @@ def against(finding: Finding) -> set[str]:
 def test_a_labelled_repository_gets_its_label(
     check_id: str,
     case: dict[str, Any],
-    look: Callable[[Mapping[str, str | bytes], str], Finding],
+    look: Callable[..., Finding],
 ) -> None:
     files = {path: filled_in(text) for path, text in case["files"].items()}
-    finding = look(files, check_id)
+    finding = look(files, check_id, untracked=case.get("untracked", ()))
     assert str(finding.outcome) == case["outcome"], finding.headline
     for key, value in case.get("facts", {}).items():
         assert finding.facts[key] == value

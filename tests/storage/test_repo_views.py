@@ -67,6 +67,21 @@ def test_a_commit_does_not_see_the_work_tree(repo: Repo) -> None:
     assert repo.worktree().read("README.md", 99) == b"changed"
 
 
+def test_only_the_work_tree_has_untracked_files(repo: Repo, home: Path) -> None:
+    (repo.root / ".gitignore").write_text("uv.lock\n", encoding="utf-8")
+    (home / "outside").write_text("", encoding="utf-8")
+    for path in ("uv.lock", "src/new.lock"):
+        (repo.root / path).write_text("", encoding="utf-8")
+    (repo.root / "folder.lock").mkdir()
+    (repo.root / "link.lock").symlink_to(home / "outside")
+    (repo.root / "away").symlink_to(home)
+    asked = ["uv.lock", "src/new.lock", "src/train.py", "folder.lock", "link.lock", "absent.lock"]
+    asked += ["away/outside", "../outside", ".git/config"]
+
+    assert repo.worktree().untracked(asked) == ("uv.lock", "src/new.lock")
+    assert repo.view(repo.head()).untracked(asked) == ()
+
+
 @pytest.mark.parametrize("path", ["", "/", "..", "../x", "src", "src/", "./README.md", "a\0b", "x"])
 def test_a_path_that_names_no_file_of_the_commit_is_not_found(repo: Repo, path: str) -> None:
     assert repo.read_blob_at(repo.head(), "src/train.py") == b"import torch\n"

@@ -47,6 +47,7 @@ MAX_PLACES = 100
 IDS = (
     "dependencies-pinned",
     "lockfile-fresh",
+    "lockfile-tracked",
     "python-version-declared",
     "package-index-safe",
     "seeds-set",

@@ -79,6 +79,11 @@ class CommitView:
         """Yield files with the size git holds and, up to the limit, their bytes; others not."""
         return _tracked(self._root, self._by_path, paths, limit_bytes)
 
+    def untracked(self, paths: Sequence[str]) -> Sequence[str]:
+        """Return nothing: a commit holds what is tracked."""
+        del paths
+        return ()
+
     @cached_property
     def _by_path(self) -> dict[str, Entry]:
         return {one.path: one for one in objects.list_tree(self._root, self.commit, *self._under)}
@@ -142,6 +147,20 @@ class WorktreeView:
         A file in Git LFS is its pointer here, though its content stands on the disk.
         """
         return _tracked(self._root, {e.path: e for e in self._staged}, paths, limit_bytes)
+
+    def untracked(self, paths: Sequence[str]) -> Sequence[str]:
+        """Return those of these paths where a regular file lies on the disk, but not in the index.
+
+        Only these paths are looked at, so that folders of untracked data cost nothing.
+        """
+        tracked = {one.path for one in self._staged}
+        return tuple(path for path in paths if path not in tracked and self._lies(path))
+
+    def _lies(self, path: str) -> bool:
+        try:
+            return stat.S_ISREG(self._files.mode(path))
+        except OSError:
+            return False
 
     @cached_property
     def _staged(self) -> tuple[Entry, ...]:

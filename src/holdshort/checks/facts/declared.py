@@ -43,6 +43,7 @@ class Declared:
         is_aside: it is for development, and there is nothing else.
         overridden: names whose versions are decided elsewhere.
         unconstrained: constraint files that could not be read, so that pins may be missing.
+        tools: whose tables the manifest holds, such as `poetry` and `uv`.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Declared:
     is_aside: bool = False
     overridden: frozenset[str] = frozenset()
     unconstrained: tuple[str, ...] = ()
+    tools: frozenset[str] = frozenset()
 
 
 def declared_in(repository: Repository, files: list[File]) -> tuple[list[Declared], list[str]]:
@@ -112,6 +114,7 @@ class _Reader:
             is_compiled=bool(closure and closure.is_compiled),
             overridden=manifest.overridden,
             unconstrained=tuple(path for path, _ in closure.unconstrained) if closure else (),
+            tools=manifest.tools,
         )
 
     def condas(self, files: list[File]) -> Iterator[Declared]:

@@ -22,6 +22,7 @@ class Manifest:
         modules: the import packages it says it installs, with dots, empty when it does not say.
         is_package: it can be built, so it may be a library.
         dynamic: requirements are computed elsewhere; `files` when it says in which files.
+        tools: whose tables it holds, such as `poetry` and `uv`.
     """
 
     kind: str
@@ -36,3 +37,4 @@ class Manifest:
     is_package: bool = False
     dynamic: bool = False
     files: tuple[str, ...] = ()
+    tools: frozenset[str] = frozenset()

@@ -81,6 +81,7 @@ class _Reader:
             is_package=self._is_package(uv),
             dynamic=dynamic,
             files=tuple(self._files()) if dynamic else (),
+            tools=frozenset(table(self.document, "tool")),
         )
 
     def _decided(self, uv: Table) -> tuple[dict[str, Requirement], frozenset[str]]:

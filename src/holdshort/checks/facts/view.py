@@ -71,3 +71,10 @@ class RepoView(Protocol):
         Above the limit the bytes are empty. A path that this clone has no object of is left out.
         """
         ...
+
+    def untracked(self, paths: Sequence[str]) -> Sequence[str]:
+        """Return those of these paths where a file lies on the disk that is not tracked.
+
+        Nothing at a commit. Other untracked files stay unknown: nothing is listed.
+        """
+        ...
