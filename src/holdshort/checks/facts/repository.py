@@ -28,7 +28,14 @@ from holdshort.checks.facts.extractors import (
 from holdshort.checks.facts.fact_cache import FactCache, key_of
 from holdshort.checks.facts.git_lfs import MAX_POINTER_BYTES, Tracked, pointer_size
 from holdshort.checks.facts.imports import Imported
-from holdshort.checks.facts.inventory import File, Inventory, Kind, is_test_path, take_inventory
+from holdshort.checks.facts.inventory import (
+    File,
+    Inventory,
+    Kind,
+    is_test_path,
+    kind_of,
+    take_inventory,
+)
 from holdshort.checks.facts.notebook_runs import NotebookFacts
 from holdshort.checks.facts.program import Call, Program
 from holdshort.checks.facts.programs import Programs
@@ -73,6 +80,7 @@ class Repository:
         self._tracked: dict[str, Tracked] = {}
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
+        self._has_looked_everywhere = False
         self._shared: dict[object, tuple[object, set[str], dict[str, str]]] = {}
 
     @cached_property
@@ -104,15 +112,29 @@ class Repository:
                 path = path.rpartition("/")[0]
         return frozenset(found)
 
+    @cached_property
+    def _no_files(self) -> list[str]:
+        """What stands where code could be read and is no file: submodules, and links to code."""
+        whys = {"120000": "a link, not followed", "160000": "a submodule, not read"}
+        rows = ((one.path, whys.get(one.mode, "")) for one in self._entries if one.mode in whys)
+        code = {Kind.PYTHON, Kind.NOTEBOOK}
+        return [
+            f"{visible(path)}: {why}"
+            for path, why in rows
+            if why == whys["160000"] or kind_of(path) in code
+        ]
+
     def begin(self, deadline_s: float) -> None:
         """Start the coverage of the next check, which must end by this reading of the clock."""
         self._deadline_s = deadline_s
         self._read = set()
         self._errors = {}
+        self._has_looked_everywhere = False
 
     def coverage(self, not_checked: str) -> Coverage:
         """Return what was read since `begin`."""
         named = [f"{visible(path)}: {why}" for path, why in sorted(self._errors.items())]
+        named += self._no_files if self._has_looked_everywhere else []
         more = len(named) - MAX_ERRORS_NAMED
         errors = named[:MAX_ERRORS_NAMED] + ([f"{more} more files"] if more > 0 else [])
         skipped = sum(reason != "not a file" for _, reason in self.inventory.skipped)
@@ -313,6 +335,7 @@ class Repository:
         self, extractor: Extractor[Fact], files: Sequence[File], *, noting: bool = True
     ) -> Iterator[tuple[File, Fact]]:
         """Yield the facts of files, made once; what cannot be read is noted and left out."""
+        self._has_looked_everywhere |= noting
         missing = [file for file in files if (extractor.name, file.path) not in self._facts]
         if missing:
             self._make(extractor, missing)
