@@ -38,14 +38,18 @@ _CHANCE = (
     b"TrainingArguments",
     b"__main__",
 )
-_IMPORTED = re.compile(rb"from (?:torch|numpy) import [^\n]*\b(?:rand|normal|manual_seed)")
+_IMPORTED = re.compile(
+    rb"from (?:torch|numpy) import [^\n]*\b(?:rand|normal|manual_seed|load\b)"
+    rb"|from (?:c?[pP]ickle|dill|cloudpickle|joblib|marshal|shelve|yaml) import"
+)
+_RENAMED = re.compile(rb"import (?:torch|c?[pP]ickle|dill|cloudpickle|joblib|yaml) as ")
 _TELLING = (*_CHANCE, *WORDS)
 _TESTS = (b"def test", b"TestCase", b"class Test")
 
 
 def skimmed_facts(data: bytes) -> PythonFacts:
     """Return the facts of code that may use chance, or do what a topic of `sights` looks for."""
-    if _IMPORTED.search(data):
+    if _IMPORTED.search(data) or _RENAMED.search(data):
         return python_facts(data)
     telling = tuple(word for word in _TELLING if word in data)
     return _parsed(data, telling) if telling else _unparsed(data)
