@@ -54,6 +54,7 @@ IDS = (
     "splits-seeded",
     "estimators-seeded",
     "dataloader-seeded",
+    "no-absolute-paths",
     "tests-present",
     "tests-run-in-ci",
     "ci-present",

@@ -33,15 +33,11 @@ WORDS = (
     b"weights_only",
     b"WEIGHTS_ONLY",
     b"yaml.",
-    b"YAML(",
-    b"marshal.",
+    b"marshal",
     b"shelve.",
-    b"load_file(",
-    b"safe_open(",
     b"safe_mode",
     b"trust_remote_code",
-    b"dangerous_deserialization",
-    b"unsafe_deserialization",
+    b"_deserialization",
 )
 
 _PICKLES = words(

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 from holdshort.checks.facts.sightings import Look
-from holdshort.checks.facts.sights import determinism, loading
+from holdshort.checks.facts.sights import determinism, loading, locations
 
-TOPICS: tuple[ModuleType, ...] = (determinism, loading)
+TOPICS: tuple[ModuleType, ...] = (determinism, loading, locations)
 
 
 def _by_name(tables: Iterable[Mapping[str, Look]]) -> dict[str, tuple[Look, ...]]:
