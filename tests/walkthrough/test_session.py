@@ -566,6 +566,32 @@ def test_pressing_the_very_same_answer_again_is_a_step_that_undo_takes_back(begi
     assert needs(walk, "seeded") == (Need.AGAIN,)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Was it read?", "Was it read twice?"),
+        ("severity: blocker\n    role: ml_engineer\n    ev", "role: ml_engineer\n    ev"),
+    ],
+)
+def test_an_answer_to_other_words_is_asked_for_again(
+    begin: Begin, project: Path, git: Git, before: str, after: str
+) -> None:
+    walk = begin()
+    walk.attach("manual", "train.py:3")
+    walk.answer("manual", Verdict.MET)
+    walk.draft.close()
+    text = (project / "checklists/team.yaml").read_text("utf-8")
+    assert before in text
+    write(project, {"checklists/team.yaml": text.replace(before, after)})
+    commit(git, project)
+    walk = begin()
+
+    assert needs(walk, "manual") == (Need.AGAIN,)
+    assert walk.answer("manual", Verdict.MET).view.needs == ()
+    answer, question = walk.review.answers["manual"], walk.view("manual").question
+    assert (answer.asked, answer.severity) == (question.text, question.severity)
+
+
 def test_a_finding_as_evidence_goes_stale_with_its_headline(begin: Begin) -> None:
     walk = begin(PASS)
     walk.attach("manual", "seeds-set")

@@ -169,7 +169,7 @@ def meets_target(value: str, target: str) -> bool | None:
 def _needs(
     question: Question, answer: Answer, findings: Mapping[str, Finding], *, stale: bool
 ) -> Iterator[Need]:
-    if stale:
+    if stale or (answer.asked, answer.severity) != (question.text, question.severity):
         yield Need.AGAIN
     if answer.verdict is Verdict.MET:
         if question.answer.type is not AnswerType.VERDICT and not answer.value:
