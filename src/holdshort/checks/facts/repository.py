@@ -56,6 +56,9 @@ WHOLE_FILES = 400
 and those that call a function which sets a seed. Source: our own limit; a megabyte takes about
 0.1 s to parse."""
 
+_ROWS_AT_ONCE = 200
+"""How many facts are written at a time; all of them would take tens of megabytes."""
+
 MAX_ERRORS_NAMED = 20
 """Most unreadable files named in a finding; the rest are counted. Source: our own limit."""
 
@@ -362,6 +365,9 @@ class Repository:
                     self._facts[extractor.name, path] = made
                 if self._cache and keys[path] and not isinstance(made, OSError):
                     fresh[keys[path]] = made if isinstance(made, bytes) else encode(made)
+                if len(fresh) >= _ROWS_AT_ONCE:
+                    self._cache.put(fresh)
+                    fresh.clear()
         finally:
             self._cache.put(fresh)
 
