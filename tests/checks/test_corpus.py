@@ -52,7 +52,8 @@ def test_a_labelled_repository_gets_its_label(
     case: dict[str, Any],
     look: Callable[..., Finding],
 ) -> None:
-    files = {path: filled_in(text) for path, text in case["files"].items()}
+    files: dict[str, str | bytes] = {p: filled_in(text) for p, text in case["files"].items()}
+    files |= {path: b"x" * size for path, size in case.get("sizes", {}).items()}
     finding = look(files, check_id, untracked=case.get("untracked", ()))
     assert str(finding.outcome) == case["outcome"], finding.headline
     for key, value in case.get("facts", {}).items():

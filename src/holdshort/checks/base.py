@@ -60,6 +60,8 @@ IDS = (
     "ci-present",
     "actions-pinned",
     "workflow-permissions",
+    "data-versioned",
+    "model-artifacts-tracked",
     "no-unsafe-loading",
     "model-card-present",
     "license-present",

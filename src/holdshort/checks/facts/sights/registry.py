@@ -7,9 +7,21 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 from holdshort.checks.facts.sightings import Look
-from holdshort.checks.facts.sights import determinism, loading, locations
+from holdshort.checks.facts.sights import (
+    datasets,
+    determinism,
+    loading,
+    locations,
+    registering,
+)
 
-TOPICS: tuple[ModuleType, ...] = (determinism, loading, locations)
+TOPICS: tuple[ModuleType, ...] = (
+    datasets,
+    determinism,
+    loading,
+    locations,
+    registering,
+)
 
 
 def _by_name(tables: Iterable[Mapping[str, Look]]) -> dict[str, tuple[Look, ...]]:
