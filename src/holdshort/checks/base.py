@@ -63,6 +63,7 @@ IDS = (
     "data-versioned",
     "model-artifacts-tracked",
     "no-unsafe-loading",
+    "pretrained-pinned",
     "model-card-present",
     "license-present",
     "readme-present",

@@ -198,11 +198,9 @@ class _Reader:
         if name in STORES:
             self._see(STORES[name], value, self.resolve(base) or "?", target.lineno)
         if isinstance(target, ast.Name):
-            resolved = self.resolve(value)
-            self.frame.names[target.id] = "" if resolved.startswith("?") else resolved
             source = self.source(value)
-            self.frame.sources[target.id] = source
-            self.frame.texts[target.id] = self.text(value)
+            self.frame.assign(target.id, self.resolve(value), source, self.text(value))
+            self.frame.note_made(target.id, value)
             if values.is_setting(target.id) and (self.frame.is_class or self.frame is self.module):
                 self.options[target.id] = values.field_default(value, source, self.source)
         elif isinstance(target, ast.Attribute) and values.is_setting(target.attr):
@@ -221,7 +219,8 @@ class _Reader:
             self._visit(argument)
         self.options.update(values.declared_option(node, self.source))
         target = self.resolve(node.func)
-        if looks := CALLS.get(target.rpartition(".")[2]):
+        looks = CALLS.get(target.rpartition(".")[2])
+        if looks and not self.frame.is_made(node.func):
             self._see(looks, node, target, telling_line(node))
         for keyword in node.keywords:
             if keyword.arg in KEYWORDS:

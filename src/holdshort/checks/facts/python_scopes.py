@@ -28,12 +28,35 @@ class Frame:
     names: dict[str, str] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
     entries: dict[str, dict[str, Source]] = field(default_factory=dict)
     events: list[Call | Import] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
     compared: str = ""
     bound: tuple[str, ...] = ()
     is_class: bool = False
+
+    def assign(self, name: str, target: str, source: Source, text: str) -> None:
+        """Remember what a name stands for from here on."""
+        self.names[name] = "" if target.startswith("?") else target
+        self.sources[name] = source
+        self.texts[name] = text
+
+    def note_made(self, name: str, value: ast.expr) -> None:
+        """Remember whether a name holds what a call returned, and not the function itself."""
+        if isinstance(value, ast.Call | ast.Subscript | ast.Await):
+            self.made.add(name)
+        else:
+            self.made.discard(name)
+
+    def is_made(self, node: ast.expr) -> bool:
+        """Tell whether an expression is a name that holds what a call returned."""
+        frame: Frame | None = self if isinstance(node, ast.Name) else None
+        while frame is not None:
+            if isinstance(node, ast.Name) and node.id in frame.names:
+                return node.id in frame.made
+            frame = frame.outer
+        return False
 
     def lookup(self, name: str) -> str:
         """Return what a name stands for, empty when unknown."""

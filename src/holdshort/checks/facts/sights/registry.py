@@ -12,6 +12,7 @@ from holdshort.checks.facts.sights import (
     determinism,
     loading,
     locations,
+    pretrained,
     registering,
 )
 
@@ -20,6 +21,7 @@ TOPICS: tuple[ModuleType, ...] = (
     determinism,
     loading,
     locations,
+    pretrained,
     registering,
 )
 
