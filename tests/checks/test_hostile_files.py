@@ -64,6 +64,24 @@ HOSTILE: dict[str, dict[str, str | bytes]] = {
         "a.py": 'token = "' + "a1" * 500_000 + '"',
         "b.env": "password=" * 99_999,
     },
+    "a rule of stars": {".gitattributes": "*a" * 50 + " filter=lfs\n", "a" * 200 + ".csv": "1"},
+    "rules without end": {".gitattributes": "*.csv filter=lfs\n" * 50_000, "a.csv": "1"},
+    "cards that never end": {
+        "MODEL_CARD.md": "<!--" * 200_000,
+        "a/MODEL_CARD.md": "[" * 500_000,
+        "b/MODEL_CARD.md": "{{ a" * 200_000 + "\n" + "#" * 500_000,
+        "model_card.yaml": "a: &a [*a]\nb: *a\n",
+        "model_card.json": "[" * 100_000,
+        "README.md": "---\n" + "a: [" * 50_000 + "\n---\n" + "![" * 300_000,
+    },
+    "a log of numbers": {"CHANGELOG.md": "1.0 " * 400_000, "NEWS": "a " * 800_000},
+    "licences in a row": {"LICENSE": "mit license " * 150_000, "COPYING": "cc by nc " * 200_000},
+    "DVC of anything": {
+        ".dvc/config": "['remote \"" * 10_000,
+        "a.dvc": "outs: {a: [b]}\ndeps: 5\nwdir: [1]\n",
+        "dvc.yaml": "stages: [a, {b: c}]\n",
+        "dvc.lock": "stages: {a: {outs: [[], 5, {path: {}}]}}\n",
+    },
     "image of images": {"Dockerfile": "ARG A=$A$A\nFROM " + "$A" * 100_000},
 }
 

@@ -70,6 +70,10 @@ IDS = (
     "changelog-present",
     "notebooks-clean",
     "secrets-absent",
+    "monitoring-described",
+    "rollback-described",
+    "drift-described",
+    "alerts-described",
 )
 """Every check, in the order of reports. The module is the id with underscores."""
 

@@ -15,6 +15,9 @@ from dataclasses import dataclass, replace
 from holdshort.checks.facts.license_table import LICENSES, License, Terms, phrase_of
 from holdshort.checks.facts.words import words
 
+MAX_TEXT = 400_000
+"""Characters of a licence file that are read. Source: our own limit; the GPL has 35 000."""
+
 MAX_NAME = 100
 """Characters of a licence's name in metadata that are read. Source: our own limit."""
 
@@ -44,6 +47,7 @@ class LicenseText:
 
 def read_license(text: str) -> LicenseText:
     """Return what a licence file says."""
+    text = text[:MAX_TEXT]
     phrase = phrase_of(text)
     if not phrase:
         return LicenseText(empty=True)
