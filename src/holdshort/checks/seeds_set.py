@@ -31,7 +31,7 @@ _FIXES = {
 _QUESTIONS = {
     "optional": "is set only when somebody gives a seed",
     "config_null": "is switched off by the default configuration",
-    "depends_on_caller": "depends on a caller outside of this repository",
+    "depends_on_caller": "depends on a caller that cannot be followed",
     "dead_helper": "has a seeding helper that nothing calls",
     "partial": "is seeded for a part of its uses",
     "indirect": "relies on a seed set for another library",

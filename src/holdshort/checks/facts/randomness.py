@@ -8,7 +8,7 @@ call and starting point, each with a state: True, False, None or one of the thir
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from holdshort.checks.facts.chance.effects import Effect, Role, Use
@@ -26,6 +26,7 @@ THIRD_ANSWERS = (
     "unknown",
     "unsure",
     "indirect",
+    "some_starts",
     "by_default",
     "workers",
 )
@@ -72,11 +73,28 @@ class Randomness:
             reached.extend(steps)
             found.extend(self._judged(root, steps))
         found.extend(self._judged("", self.programs.unreached(reached)))
-        return tuple(found)
+        return tuple(map(self._left_open(found), found))
+
+    def _left_open(self, found: list[Happening]) -> Callable[[Happening], Happening]:
+        """Return what softens a draw that a program, which names things in texts, may seed."""
+        dynamic = {seen.root for seen in found if seen.effect.role is Role.DYNAMIC and seen.root}
+        seeds: dict[str, State] = {}
+        for seen in found:
+            if seen.root in dynamic and seen.effect.role is Role.SEED and seen.state is not False:
+                state = "depends_on_caller" if seen.state is True else seen.state
+                seeds.update(dict.fromkeys(seen.effect.libraries, state))
+
+        def softened(seen: Happening) -> Happening:
+            bare = seen.effect.role is Role.DRAW and seen.state is False
+            open_ = bare and seen.when is When.LATER and seen.root not in dynamic
+            state = seeds.get(seen.effect.generator) if open_ else None
+            return seen if state is None else replace(seen, state=state)
+
+        return softened
 
     def _judged(self, root: str, steps: Iterable[Step]) -> list[Happening]:
         rows = [(step, effect) for step in steps if (effect := _effect(step)) is not None]
-        rows.sort(key=lambda row: (row[0].when, row[0].when and row[1].role is not Role.SEED))
+        rows.sort(key=_order)
         fixed: dict[str, State] = {}
         ever = self._ever_fixed(rows)
         found = []
@@ -111,7 +129,7 @@ class Randomness:
                 return "unknown"
             case Role.DEFAULT:
                 return "by_default"
-            case Role.STILL:
+            case Role.STILL | Role.DYNAMIC:
                 return True
             case Role.SEED | Role.GPU_SEED:
                 return self._value(step, effect.source)
@@ -198,6 +216,13 @@ _FIXED: dict[Source, State] = {
     "unsure": "unsure",
     "unknown": "unknown",
 }
+
+
+def _order(row: tuple[Step, Effect]) -> tuple[When, bool]:
+    """Return the key by which steps are judged: in text order, then seeds before draws."""
+    step, effect = row
+    when = max(step.when, When.LATER) if effect.is_deferred else step.when
+    return when, bool(when) and effect.role is not Role.SEED
 
 
 def _effect(step: Step) -> Effect | None:

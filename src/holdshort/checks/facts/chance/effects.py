@@ -36,6 +36,7 @@ class Role(StrEnum):
     HIDDEN = "hidden"  # cannot be told: a star import, `**kwargs`
     DEFAULT = "default"  # draws when left as it is, and nobody said otherwise
     STILL = "still"  # draws nothing itself, but is of a kind that may
+    DYNAMIC = "dynamic"  # makes or calls what a text names, wherever it is defined
 
 
 class Use(StrEnum):
@@ -69,6 +70,11 @@ class Effect:
     use: Use = Use.NUMBERS
     also: tuple[str, ...] = ()
     marks: frozenset[str] = frozenset()
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether an object is made that draws when it is used, not when it is made."""
+        return self.use is not Use.NUMBERS and self.what.rpartition(".")[2][:1].isupper()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ A place is seen once from every starting point that reaches it; the worst counts
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from holdshort.checks.facts.chance.effects import Role
 from holdshort.checks.facts.randomness import THIRD_ANSWERS, Happening, State
@@ -23,6 +25,7 @@ REASONS: Mapping[State, str] = {
     "config_null": "the default configuration gives no seed",
     "depends_on_caller": "the seed depends on a caller",
     "by_default": "draws at random unless told otherwise",
+    "some_starts": "is seeded from some starting points only",
     "workers": "its workers follow the global seed alone",
 }
 """What the third answers mean, as the end of a sentence."""
@@ -30,12 +33,17 @@ REASONS: Mapping[State, str] = {
 
 def worst_per_place(happenings: Iterable[Happening]) -> list[Happening]:
     """Return one happening per place and call, the worst, in order of places."""
-    rows: dict[tuple[str, int, int, str], Happening] = {}
+    rows: dict[tuple[str, int, int, str], list[Happening]] = defaultdict(list)
     for seen in happenings:
-        key = (seen.path, seen.cell, seen.line, seen.effect.what)
-        if key not in rows or _RANK.index(seen.state) < _RANK.index(rows[key].state):
-            rows[key] = seen
-    return [rows[key] for key in sorted(rows)]
+        rows[seen.path, seen.cell, seen.line, seen.effect.what].append(seen)
+    return [_worst(rows[key]) for key in sorted(rows)]
+
+
+def _worst(rows: list[Happening]) -> Happening:
+    worst = min(rows, key=lambda seen: _RANK.index(seen.state))
+    seeded_elsewhere = any(seen.state in {True, "indirect"} for seen in rows)
+    mixed = worst.state is False and seeded_elsewhere
+    return replace(worst, state="some_starts") if mixed else worst
 
 
 def overall(found: Iterable[Happening]) -> State:

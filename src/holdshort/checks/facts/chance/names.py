@@ -26,6 +26,8 @@ _FOREIGN = words(
     " gym gymnasium optuna ray joblib h5py rich absl google boto3 pyspark polars"
 )
 _LIGHTNING = ("lightning.", "pytorch_lightning.")
+_DYNAMIC = words("instantiate call get_class get_object import_module locate")
+_DYNAMIC_HEADS = ("hydra.", "importlib.", "pydoc.", "lightning.", "pytorch_lightning.")
 _OTHER_BACKENDS = (".TF", ".Flax")
 
 
@@ -54,6 +56,8 @@ def effect_of(call: Call) -> Effect | None:
     last = target.rpartition(".")[2]
     if last == "*":
         return star_of(target)
+    if last in _DYNAMIC and target.startswith(_DYNAMIC_HEADS):
+        return Effect(Role.DYNAMIC, (), target)
     for look in (split_of, setter_of, estimator_of, loader_of, draw_of):
         if (found := look(call, head, last)) is not None:
             return found
