@@ -53,6 +53,7 @@ IDS = (
     "seeds-set",
     "splits-seeded",
     "estimators-seeded",
+    "deterministic-mode",
     "dataloader-seeded",
     "no-absolute-paths",
     "tests-present",

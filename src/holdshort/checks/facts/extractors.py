@@ -89,7 +89,7 @@ def _settings(_: File, data: bytes) -> Settings:
     return Settings(seed_settings(decode(data)) if _SEED_WORD.search(data) else ())
 
 
-_SEED_WORD = re.compile(rb"seed|random_state|rng", re.IGNORECASE)
+_SEED_WORD = re.compile(rb"seed|random_state|rng|determin", re.IGNORECASE)
 
 
 PYTHON = Extractor("python", PythonFacts, _python, lambda file: file.kind)

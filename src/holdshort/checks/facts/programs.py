@@ -69,10 +69,19 @@ class _Walk:
 
 
 class Programs:
-    """Follows names across the files of one repository."""
+    """Follows names across the files of one repository.
 
-    def __init__(self, programs: Mapping[str, Program], matters: Callable[[Call], bool]) -> None:
-        """Index the files; `matters` tells which calls a caller of `walk` wants to see."""
+    Attributes:
+        reached: of the scopes that lead to something wanted, those that a walk has entered.
+    """
+
+    def __init__(
+        self,
+        programs: Mapping[str, Program],
+        matters: Callable[[Call], bool],
+        places: Iterable[Place] = (),
+    ) -> None:
+        """Index the files; `matters` and `places` tell what a caller of `walk` wants to see."""
         self.programs = programs
         self.modules = ModuleNames(programs)
         self._matters = matters
@@ -81,7 +90,8 @@ class Programs:
         for path, program in programs.items():
             self._index(path, program)
         self._keys = self._find_keys()
-        self._relevant = self._find_relevant()
+        self.reached: set[Place] = set()
+        self._relevant = self._find_relevant(places)
         self._relevant_by_key: dict[str, list[Place]] = defaultdict(list)
         for place in sorted(self._relevant):
             self._relevant_by_key[self._scope(place).key].append(place)
@@ -105,6 +115,7 @@ class Programs:
                 for later in self._relevant_by_key.get(key, ()):
                     if later[0] in closure:
                         self._enter(walk, later, {}, 0)
+        self.reached |= walk.visited
         return tuple(walk.steps)
 
     def unreached(self, reached: Iterable[Step]) -> Iterator[Step]:
@@ -160,11 +171,11 @@ class Programs:
     def _mentions(self, place: Place) -> frozenset[str]:
         return self._keys.intersection(self._scope(place).names.split())
 
-    def _find_relevant(self) -> frozenset[Place]:
-        """Return the scopes from which a call that matters can be reached."""
+    def _find_relevant(self, places: Iterable[Place]) -> frozenset[Place]:
+        """Return the scopes from which a call that matters, or one of the places, is reached."""
         callers: dict[Place, set[Place]] = defaultdict(set)
         mentioned: dict[str, set[Place]] = defaultdict(set)
-        waiting: list[Place] = []
+        waiting: list[Place] = [place for place in places if place in self._events]
         for place, rows in self._events.items():
             for key in self._mentions(place):
                 mentioned[key].add(place)

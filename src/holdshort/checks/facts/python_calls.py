@@ -18,6 +18,7 @@ from holdshort.checks.facts import python_values as values
 from holdshort.checks.facts.imports import Imported, Need, catches_absence, is_type_checking
 from holdshort.checks.facts.program import MAIN, Call, Import, Program, Scope
 from holdshort.checks.facts.python_scopes import (
+    CODE_FIELDS,
     Around,
     Frame,
     Function,
@@ -125,7 +126,7 @@ class _Reader:
             self._children(node)
 
     def _children(self, node: ast.AST) -> None:
-        for name in _FIELDS[type(node)]:
+        for name in CODE_FIELDS[type(node)]:
             child = getattr(node, name, None)
             if isinstance(child, list):
                 for item in child:
@@ -314,8 +315,10 @@ class _Reader:
         self._all(node.orelse)
 
     def _class(self, node: ast.ClassDef) -> None:
-        for expression in [*node.decorator_list, *node.bases]:
+        for expression in node.decorator_list:
             self._visit(expression)
+        for base in node.bases:
+            self._value(base, [ast.Name(node.name)])
         name = f"{self.frame.name}.{node.name}" if self.frame.name else node.name
         self.classes.add(name)
         self.frame.names[node.name] = f":{name}"
@@ -355,14 +358,6 @@ class _Reader:
             _scope(frame.name, node.lineno, frame, parameters, tuple(defaults.items()))
         )
 
-
-_NO_CODE = frozenset({"ctx", "op", "ops", "annotation", "returns", "type_comment", "type_params"})
-_FIELDS = {
-    kind: tuple(name for name in kind._fields if name not in _NO_CODE)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
-"""The fields of each node that hold code: no operators, and no annotations, which run nothing."""
 
 _SPECIAL: dict[type[ast.AST], Callable[[_Reader, ast.AST], None]] = {
     kind: getattr(_Reader, method)

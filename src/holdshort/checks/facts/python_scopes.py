@@ -14,6 +14,14 @@ from holdshort.checks.facts import python_values as values
 from holdshort.checks.facts.program import MAIN, Call, Import
 from holdshort.checks.facts.python_values import Source
 
+_NO_CODE = frozenset({"ctx", "op", "ops", "annotation", "returns", "type_comment", "type_params"})
+CODE_FIELDS = {
+    kind: tuple(name for name in kind._fields if name not in _NO_CODE)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""The fields of each node that hold code: no operators, and no annotations, which run nothing."""
+
 Lookup = Callable[[ast.expr], Source]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
-from holdshort.checks.facts.chance.names import effect_of
 from holdshort.checks.facts.chance.seeders import seeding_helpers
 from holdshort.checks.facts.codec import decode, encode
 from holdshort.checks.facts.extraction import extract
@@ -37,15 +36,14 @@ from holdshort.checks.facts.inventory import (
     take_inventory,
 )
 from holdshort.checks.facts.notebook_runs import NotebookFacts
-from holdshort.checks.facts.program import Call, Program
-from holdshort.checks.facts.programs import Programs
 from holdshort.checks.facts.python_calls import Code
 from holdshort.checks.facts.python_facts import PythonFacts
-from holdshort.checks.facts.randomness import Happening, Randomness, State
+from holdshort.checks.facts.randomness import Happening, State
 from holdshort.checks.facts.secret_patterns import Secret
 from holdshort.checks.facts.sightings import Sighting
 from holdshort.checks.facts.text import decode as text_of
 from holdshort.checks.facts.view import Entry, RepoView
+from holdshort.checks.facts.world import World, make_world
 from holdshort.model.finding import Coverage
 from holdshort.model.text import one_line, visible
 
@@ -286,24 +284,26 @@ class Repository:
 
     def happenings(self) -> tuple[Happening, ...]:
         """Return every draw, seed and split outside of tests."""
+        return self.world().happenings
+
+    def world(self) -> World:
+        """Return what the code outside of tests does when it is run, made once."""
+        return self.once(Repository._make_world)
+
+    def _make_world(self) -> World:
         files = [file for file in self._code_files if not is_test_path(file.path)]
-        if self._happenings is None:
-            programs = self._programs(files)
-            if not self._is_small and self._find_callers(files, programs):
-                programs = self._programs(files)
-            world = Programs(programs, _matters)
-            self._happenings = Randomness(world, self._settings()).happenings()
-        else:
-            self._programs(files)
-        return self._happenings
+        code = self._code_of(files)
+        if not self._is_small and self._find_callers(files, code):
+            code = self._code_of(files)
+        return make_world(code, self._settings())
 
-    def _programs(self, files: list[File]) -> dict[str, Program]:
-        facts = self.python(files)
-        return {f.path: one.code.program for f, one in facts if one.code is not None}
+    def _code_of(self, files: list[File]) -> dict[str, Code]:
+        return {f.path: one.code for f, one in self.python(files) if one.code is not None}
 
-    def _find_callers(self, files: list[File], programs: dict[str, Program]) -> bool:
+    def _find_callers(self, files: list[File], code: dict[str, Code]) -> bool:
         """Find the files, skimmed so far, that call a function of another which sets a seed."""
-        names = [name.encode() for name in seeding_helpers(programs.values())]
+        programs = (one.program for one in code.values())
+        names = [name.encode() for name in seeding_helpers(programs)]
         helpers = [(name + b"(", b"def " + name) for name in names if not name.endswith(b"seed")]
         if not helpers:
             return False
@@ -320,14 +320,17 @@ class Repository:
         for file, secrets in self._made(SECRETS, files):
             yield file, secrets.found
 
-    _happenings: tuple[Happening, ...] | None = None
+    def settings(self) -> Iterator[tuple[File, str, str | None]]:
+        """Yield each configured key about chance with its value, None for null, tests aside."""
+        files = [f for f in self.inventory.of(Kind.CONFIG) if not is_test_path(f.path)]
+        for file, settings in self._made(SETTINGS, files, noting=False):
+            for key, value in settings.found:
+                yield file, key, value
 
     def _settings(self) -> dict[str, tuple[State, ...]]:
         found: dict[str, list[State]] = {}
-        files = [f for f in self.inventory.of(Kind.CONFIG) if not is_test_path(f.path)]
-        for _, settings in self._made(SETTINGS, files, noting=False):
-            for key, value in settings.found:
-                found.setdefault(key, []).append(True if value else None)
+        for _, key, value in self.settings():
+            found.setdefault(key, []).append(True if value else None)
         return {key: tuple(values) for key, values in found.items()}
 
     @cached_property
@@ -384,7 +387,3 @@ class Repository:
     def _key(self, extractor: Extractor[Fact], file: File) -> bytes:
         blob = self._blobs.get(file.path, "")
         return key_of("fact", extractor.name, blob, extractor.depends_on(file)) if blob else b""
-
-
-def _matters(call: Call) -> bool:
-    return effect_of(call) is not None

@@ -6,5 +6,6 @@ A topic is a module with any of these tables, whose functions return a `Sighting
 `STORES`, by the attribute or the constant key that is assigned to, in a dict too; `STRINGS`,
 pairs of pieces and a function that is asked of a text with such a piece, docstrings left out. Its
 `WORDS` are what a file must hold for it to have anything to see: in a large repository other
-files, and bodies of functions, are not parsed. All topics are listed in `registry`.
+files, and bodies of functions, are not parsed. A topic that is
+`FOLLOWED` may ask whether a place is reached. All topics are listed in `registry`.
 """

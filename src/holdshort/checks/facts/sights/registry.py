@@ -14,6 +14,7 @@ from holdshort.checks.facts.sights import (
     locations,
     pretrained,
     registering,
+    training,
 )
 
 TOPICS: tuple[ModuleType, ...] = (
@@ -23,6 +24,7 @@ TOPICS: tuple[ModuleType, ...] = (
     locations,
     pretrained,
     registering,
+    training,
 )
 
 
@@ -53,3 +55,6 @@ STRINGS: tuple[tuple[tuple[str, ...], Look], ...] = tuple(
 
 WORDS: tuple[bytes, ...] = tuple(word for topic in TOPICS for word in topic.WORDS)
 """Without one of these, and no word of chance, no topic has anything to see."""
+
+FOLLOWED = frozenset(topic.TOPIC for topic in TOPICS if getattr(topic, "FOLLOWED", False))
+"""Topics whose sightings matter to what is reached when a program runs."""
