@@ -21,6 +21,7 @@ from holdshort.checks.facts.artifacts import (
 )
 from holdshort.checks.facts.dvc_state import DvcState, dvc_state
 from holdshort.checks.facts.held_files import Held, HeldFiles, held_files
+from holdshort.checks.facts.hub_names import BUILDERS, Home, home_of
 from holdshort.checks.facts.inventory import is_test_path
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.sightings import Sighting
@@ -46,11 +47,7 @@ class _Load:
 
     path: str
     seen: Sighting
-
-    @property
-    def kind(self) -> str:
-        """Of the topic `datasets`."""
-        return self.seen.detail("kind")
+    kind: str
 
     @property
     def is_fixed(self) -> bool:
@@ -64,11 +61,7 @@ def look(repository: Repository) -> Verdict:
     held = held_files(repository)
     annex = [path for path in sorted(repository.paths) if path.endswith(".datalad/config")]
     unread = repository.has_errors()
-    loads = [
-        _Load(file.path, seen)
-        for file, seen in repository.sightings("datasets")
-        if not is_test_path(file.path)
-    ]
+    loads = list(_loads(repository))
     kept = [*_kept_by_dvc(dvc), *_pointers(held), *(_of_load(one) for one in loads if one.is_fixed)]
     doubts = [*_doubts_of_dvc(dvc), *_loose(loads), *_plain(held)]
     doubts += [place(path, 0, Level.WARN, "DataLad keeps data; it is not read") for path in annex]
@@ -95,6 +88,18 @@ _REMEDIATION = (
     "For a dataset of a hub name the commit:\n"
     'load_dataset("owner/name", revision="<40 hexadecimal digits>")'
 )
+
+
+def _loads(repository: Repository) -> Iterator[_Load]:
+    for file, seen in repository.sightings("datasets"):
+        if not is_test_path(file.path):
+            yield _Load(file.path, seen, seen.detail("kind"))
+    for file, seen in repository.sightings("pretrained"):
+        name = seen.detail("name")
+        is_hub = seen.detail("kind") == "dataset" and name not in BUILDERS
+        if is_hub and not is_test_path(file.path):
+            home = home_of(name, seen.detail("named"), is_dataset=True)
+            yield _Load(file.path, seen, "file" if home is Home.FOLDER else "hub")
 
 
 def _kept_by_dvc(dvc: DvcState) -> Iterator[Place]:

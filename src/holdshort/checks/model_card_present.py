@@ -87,9 +87,8 @@ def _own_documents(repository: Repository) -> Iterator[Card]:
             repository.note_error(file.path, "no text, so it was not read")
     readable = [file for file in named if facts.is_readable(file.path)]
     for file, text in repository.texts(readable[:MAX_FILES]):
-        _, body, first_line = front_matter(text)
         try:
-            yield facts.card_of_text(file.path, body, first_line)
+            yield facts.card_of_text(file.path, text)
         except UnreadableSourceError as error:
             repository.note_error(file.path, str(error))
 
@@ -99,11 +98,12 @@ def _readmes(repository: Repository) -> Iterator[Card]:
     named = [f for f in _untested(repository) if _README.fullmatch(f.path)]
     named.sort(key=lambda file: file.path.count("/"))
     for file, text in repository.texts(named[:MAX_FILES]):
-        metadata, body, first_line = front_matter(text)
+        metadata, _, _ = front_matter(text)
         if metadata and not facts.is_card_name(file.path):
             keys = _keys(repository, file.path, metadata)
             if facts.is_model_metadata(keys, nested="/" in file.path):
-                yield facts.card_of_text(file.path, body, first_line)
+                described = facts.describes_model(keys)
+                yield facts.card_of_text(file.path, text, described=described)
 
 
 def _untested(repository: Repository) -> list[File]:

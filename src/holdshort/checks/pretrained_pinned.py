@@ -11,17 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts.hub_names import Home, home_of
+from holdshort.checks.facts.hub_names import BUILDERS, Home, home_of
 from holdshort.checks.facts.inventory import File, is_test_path
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.sightings import Sighting
 from holdshort.checks.facts.words import words
 from holdshort.model.finding import Confidence, Level, Outcome, Place
 
-_BUILDERS = words(
-    "csv json parquet text arrow imagefolder audiofolder videofolder webdataset pandas sql xml hdf5"
-    " pdffolder generator"
-)
 _LIBRARIES = words(
     "transformers diffusers huggingface_hub datasets sentence_transformers peft timm torch vllm"
     " adapters optimum trl open_clip setfit tokenizers"
@@ -83,7 +79,7 @@ def _judged(repository: Repository, own: frozenset[str]) -> list[_Brought]:
     rows: dict[tuple[str, int, int], _Brought] = {}
     for file, seen in repository.sightings("pretrained"):
         name = seen.detail("name")
-        if seen.detail("kind") == "dataset" and name in _BUILDERS:
+        if seen.detail("kind") == "dataset" and name in BUILDERS:
             continue
         inside = bool(name) and (name in repository.paths or name in folders)
         home = Home.FOLDER if inside else _home(seen)

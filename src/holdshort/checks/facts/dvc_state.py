@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from holdshort.checks.facts.artifacts import is_fixture
 from holdshort.checks.facts.dvc_files import (
     Output,
     Remote,
@@ -74,7 +75,7 @@ def dvc_state(repository: Repository) -> DvcState:
 
 
 def _read(repository: Repository) -> DvcState:
-    files = repository.inventory.files
+    files = [file for file in repository.inventory.files if not is_fixture(file.path)]
     pointers = [f for f in files if f.name.endswith(".dvc") and f.name != ".dvc"]
     configs = [f for f in files if f"/{f.path}".endswith("/.dvc/config")]
     pipelines = [f for f in files if f.name == "dvc.yaml"]

@@ -7,7 +7,6 @@ Sources: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, gitattribute
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_POINTER_BYTES = 1024
@@ -18,6 +17,10 @@ _POINTER = re.compile(
     rb"oid \w{1,20}:[0-9a-f]{32,128}\r?\nsize (\d{1,18})\s*"
 )
 _MACRO = re.compile(r"\[attr\](\S+)\s+(.*)")
+MAX_ROW = 1000
+"""Characters of a line that are read. Source: our own limit."""
+
+_OTHERWISE = re.compile(r"(?<!\S)(?:[-!]filter(?!\S)|filter=)")
 _FILTERED = re.compile(r"(?<!\S)filter=lfs(?!\S)")
 
 
@@ -47,11 +50,12 @@ def pointer_size(data: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
-def lfs_rules(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the patterns a `.gitattributes` sends to Git LFS, with their lines."""
+def lfs_rules(text: str) -> tuple[tuple[str, int], ...]:
+    """Return the patterns a `.gitattributes` sends to Git LFS, with their lines."""
     macros: set[str] = set()
+    rules: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        row = line.strip()[:1000]
+        row = line.strip()[:MAX_ROW]
         if macro := _MACRO.match(row):
             macros |= {macro[1]} if _FILTERED.search(macro[2]) else set()
             continue
@@ -59,7 +63,10 @@ def lfs_rules(text: str) -> Iterator[tuple[str, int]]:
         if pattern.startswith("#") or not attributes:
             continue
         if _FILTERED.search(attributes) or not macros.isdisjoint(attributes.split()):
-            yield pattern, number
+            rules[pattern] = number
+        elif _OTHERWISE.search(attributes):
+            rules.pop(pattern, None)
+    return tuple(rules.items())
 
 
 def _split(row: str) -> tuple[str, str, str]:

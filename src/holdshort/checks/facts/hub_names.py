@@ -23,6 +23,13 @@ class Home(StrEnum):
     UNCLEAR = "unclear"
 
 
+BUILDERS = words(
+    "csv json parquet text arrow imagefolder audiofolder videofolder webdataset pandas sql xml hdf5"
+    " pdffolder generator"
+)
+"""Names that `load_dataset` takes for a format of files. Source: the packaged modules of
+https://github.com/huggingface/datasets"""
+
 _FOLDERS = words(
     "model models checkpoint checkpoints ckpt ckpts output outputs result results data dataset"
     " datasets saved_model saved_models weights pretrained pretrained_models runs run logs log"

@@ -58,6 +58,8 @@ def read_license(text: str) -> LicenseText:
     chosen = next((hit for hit in found if hit.terms is Terms.CUSTOM), found[0])
     if chosen.notice and named and named.id != chosen.id:
         found, chosen = [*found, _Hit(named.id, named.terms, 0)], replace(chosen, whole=False)
+    if not chosen.whole and named and chosen.terms is Terms.OPEN:
+        chosen = replace(chosen, id=named.id, terms=named.terms)
     others = tuple(dict.fromkeys(hit.id for hit in found if hit.id != chosen.id))
     short = chosen.id in _SHORT and not others
     added = (_ADDED if short else _CHANGED).search(phrase)

@@ -10,13 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import yaml
 
 from holdshort.checks.facts import foreign_yaml
-from holdshort.checks.facts.documents import Document, Section, count_words, read_document
+from holdshort.checks.facts.documents import (
+    MAX_LINE,
+    Document,
+    Section,
+    count_words,
+    front_matter,
+    read_document,
+)
 from holdshort.checks.facts.words import words
 
 
@@ -40,7 +47,8 @@ class Card:
         bare: the headings with nothing under them, with their lines.
         blanks: lines where a template waits to be filled in.
         topics: of `TOPICS`, those that a filled heading speaks of.
-        words: how many it holds.
+        words: how many stand under its headings.
+        described: metadata at its top say what the model is.
     """
 
     path: str
@@ -50,6 +58,7 @@ class Card:
     blanks: tuple[int, ...]
     topics: tuple[str, ...]
     words: int
+    described: bool = False
 
     @property
     def state(self) -> State:
@@ -57,7 +66,7 @@ class Card:
         if self.blanks or is_template_name(self.path):
             return State.PLACEHOLDER
         if not self.words:
-            return State.EMPTY
+            return State.SHORT if self.described else State.EMPTY
         has_use = not {"use", "limits"}.isdisjoint(self.topics)
         has_proof = not {"data", "evaluation"}.isdisjoint(self.topics)
         return State.FILLED if has_use and has_proof and not self.bare else State.SHORT
@@ -144,20 +153,24 @@ def is_model_metadata(keys: frozenset[str], *, nested: bool) -> bool:
         keys: of the metadata.
         nested: the README is not at the root, where a licence alone means nothing.
     """
-    if not _OF_MODEL.isdisjoint(keys):
+    if describes_model(keys):
         return keys.isdisjoint(words("sdk app_file dataset_info task_categories size_categories"))
     return not nested and not _OF_HUB.isdisjoint(keys) and keys.isdisjoint(_OF_OTHERS)
 
 
-def card_of_text(path: str, text: str, first_line: int = 1, line: int = 0) -> Card:
-    """Return the card that a document is.
+def card_of_text(path: str, text: str, *, described: bool = False) -> Card:
+    """Return the card that a file is; `described` tells that its metadata say what the model is.
 
     Raises:
         UnreadableSourceError: a card in YAML or JSON that is neither.
     """
     if path.lower().endswith((".yaml", ".yml", ".json")):
         return card_of_document(path, Document(tuple(_of_mapping(text))))
-    return card_of_document(path, read_document(text, BLANKS, first_line), line)
+    metadata, body, first_line = front_matter(text)
+    rows = enumerate(metadata.split("\n"), 2)
+    blanks = tuple(number for number, row in rows if BLANKS.search(row[:MAX_LINE]))
+    card = card_of_document(path, read_document(body, BLANKS, first_line))
+    return replace(card, blanks=blanks + card.blanks, described=described)
 
 
 def card_of_document(path: str, document: Document, line: int = 0) -> Card:
@@ -172,8 +185,13 @@ def card_of_document(path: str, document: Document, line: int = 0) -> Card:
         bare=tuple((section.title, section.line) for section in document.bare()),
         blanks=document.blanks,
         topics=topics,
-        words=document.words + sum(count_words(s.title) for s in document.sections),
+        words=document.words,
     )
+
+
+def describes_model(keys: frozenset[str]) -> bool:
+    """Tell whether the keys of metadata say what the model is, and not its licence alone."""
+    return not _OF_MODEL.isdisjoint(keys)
 
 
 def _of_mapping(text: str) -> Iterator[Section]:

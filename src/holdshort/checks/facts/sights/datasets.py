@@ -1,8 +1,9 @@
 """Calls that bring data, from where, and what fixes its content.
 
-Each sighting tells its `kind`: `hub` (a dataset by its name), `file` (a path), `address` (a URL),
-`store` (a query, whose rows change) or `package` (a library brings or checks it). Its `name` is
-the dataset or path, empty when nobody can tell; its `pin` is `commit`, `version`, `movable` (a
+Datasets of the Hugging Face Hub by their name are seen by the topic `pretrained`. Each sighting
+tells its `kind`: `hub` (a dataset of another registry by its name), `file` (a path), `address` (a
+URL), `store` (a query, whose rows change) or `package` (a library brings or checks it). Its `name`
+is the dataset or path, empty when nobody can tell; its `pin` is `commit`, `version`, `movable` (a
 branch or tag), `none` or `unclear` (decided elsewhere).
 
 Sources: https://huggingface.co/docs/datasets/loading, https://www.tensorflow.org/datasets/datasets_versioning,
@@ -15,8 +16,8 @@ from __future__ import annotations
 import ast
 import re
 
+from holdshort.checks.facts.hub_names import BUILDERS
 from holdshort.checks.facts.sightings import Sighting, Site
-from holdshort.checks.facts.words import words
 
 TOPIC = "datasets"
 
@@ -44,26 +45,18 @@ WORDS = (
     b"torchvision.datasets",
 )
 
-_BUILDERS = words(
-    "csv json parquet text arrow imagefolder audiofolder videofolder webdataset pandas sql xml hdf5"
-    " pdffolder"
-)
 _COMMIT = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
 _FRAMES = ("pandas.", "polars.", "dask.dataframe.", "cudf.", "modin.pandas.", "?.")
 _DATA_NAME = re.compile(r"\.(csv|tsv|txt|dat|data|npy|npz|gz|bin|mat)$", re.IGNORECASE)
 
 
-def _hub(site: Site) -> Sighting | None:
+def _builder(site: Site) -> Sighting | None:
+    """Look at a builder of files; names on a hub are of the topic `pretrained`."""
     if site.target.startswith("seaborn."):
         return site.sighting(TOPIC, kind="package", name=_text(site, "name", 0), pin="none")
-    if not site.target.startswith("datasets."):
+    if not site.target.startswith("datasets.") or _text(site, "path", 0) not in BUILDERS:
         return None
-    name = _text(site, "path", 0)
-    if name in _BUILDERS:
-        return _read(site, _text(site, "data_files"))
-    if name.startswith((".", "/", "~", "{}")) or name.count("/") > 1:
-        return _read(site, name)
-    return site.sighting(TOPIC, kind="hub", name=name, pin=_revision(site, "revision"))
+    return _read(site, _text(site, "data_files"))
 
 
 def _hub_file(site: Site) -> Sighting | None:
@@ -165,8 +158,7 @@ def _unclear(site: Site, found: ast.expr | None) -> str:
 
 
 CALLS = {
-    "load_dataset": _hub,
-    "load_dataset_builder": _hub,
+    "load_dataset": _builder,
     "snapshot_download": _hub_file,
     "hf_hub_download": _hub_file,
     "load": _tfds,
