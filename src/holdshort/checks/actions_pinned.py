@@ -13,6 +13,7 @@ from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts.ci_repository import pipelines
 from holdshort.checks.facts.ci_values import Used
 from holdshort.checks.facts.repository import Repository
+from holdshort.checks.facts.text import without_login
 from holdshort.checks.facts.used_refs import RefPin, ref_pin
 from holdshort.model.finding import Level, Outcome, Place
 
@@ -91,7 +92,8 @@ def _headline(judged: list[_Judged], files: int) -> str:
 def _places(one: _Judged) -> list[Place]:
     if one.level is Level.PASS:
         return []
-    return [place(one.path, one.used.line, one.level, f"{one.used.text}: {one.why}")]
+    shown = without_login(one.used.text)
+    return [place(one.path, one.used.line, one.level, f"{shown}: {one.why}")]
 
 
 def _strength(found: Place) -> tuple[int, str, int]:
@@ -105,7 +107,7 @@ def _facts(judged: list[_Judged]) -> dict[str, object]:
         "pinned": sum(one.pin is RefPin.FIXED for one in judged),
         "local": sum(one.pin is RefPin.LOCAL for one in judged),
         "unpinned": [
-            {"uses": one.used.text, "path": one.path, "line": one.used.line}
+            {"uses": without_login(one.used.text), "path": one.path, "line": one.used.line}
             for one in judged
             if one.level in {Level.FAIL, Level.WARN}
         ],

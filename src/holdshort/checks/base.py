@@ -61,6 +61,8 @@ IDS = (
     "ci-present",
     "actions-pinned",
     "workflow-permissions",
+    "base-image-pinned",
+    "image-unprivileged",
     "data-versioned",
     "model-artifacts-tracked",
     "no-unsafe-loading",

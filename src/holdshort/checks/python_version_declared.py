@@ -15,7 +15,7 @@ import yaml
 from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts import foreign_yaml
 from holdshort.checks.facts.conda_files import read_conda
-from holdshort.checks.facts.docker_files import base_images
+from holdshort.checks.facts.docker_stages import base_images
 from holdshort.checks.facts.inventory import File, Kind, is_conda_name, is_test_path
 from holdshort.checks.facts.manifests import READERS
 from holdshort.checks.facts.python_source import UnreadableSourceError

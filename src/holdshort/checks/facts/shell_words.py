@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from holdshort.checks.facts.shell_syntax import ShellCommand
+from holdshort.checks.facts.shell_syntax import Heredoc, ShellCommand, shell_commands
 from holdshort.checks.facts.words import words as _set_of
 
 MAX_VALUE = 4000
@@ -139,6 +139,20 @@ def folders_of(commands: Sequence[ShellCommand], start: str) -> Iterator[str]:
         words = unwrapped(command.words)
         if words[:1] in (["cd"], ["pushd"]):
             folders[command.depth] = _entered(folder, [w for w in words[1:] if w != "--"])
+
+
+def deep_commands(
+    commands: Sequence[ShellCommand], deepest: int = 3
+) -> Iterator[tuple[ShellCommand, ...]]:
+    """Yield the commands of a script, then those of each script that one of them is given."""
+    yield tuple(commands)
+    for index, command in enumerate(commands) if deepest else ():
+        words = unwrapped(command.words)
+        inner = list(command.heredocs) if reads_script(commands, index) else []
+        if words and posixpath.basename(words[0]) in SHELLS:
+            inner += [Heredoc(text, command.line) for text in option_values(words, {"-c", "-lc"})]
+        for one in inner:
+            yield from deep_commands(shell_commands(one.text, one.line), deepest - 1)
 
 
 def reads_script(commands: Sequence[ShellCommand], index: int) -> bool:

@@ -7,6 +7,7 @@ import re
 _KEY = re.compile(r"\s*[\"']?([\w.-]{1,100})[\"']?[ \t]*=")
 _HEADER = re.compile(r"\s*\[\[?([\w.:\"' -]{1,200})\]\]?\s*(?:#.*)?$")
 _QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.){1,300})\"|'([^'\n]{1,300})'")
+_LOGIN_AND_QUERY = re.compile(r"(?<=://)[^/@\s]*@|[?#].*")
 
 
 class Lines:
@@ -47,3 +48,8 @@ def decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8-sig", "replace")
+
+
+def without_login(address: str) -> str:
+    """Return an address without the login and the query, which may hold a secret."""
+    return _LOGIN_AND_QUERY.sub("", address)
