@@ -82,6 +82,52 @@ HOSTILE: dict[str, dict[str, str | bytes]] = {
         "dvc.yaml": "stages: [a, {b: c}]\n",
         "dvc.lock": "stages: {a: {outs: [[], 5, {path: {}}]}}\n",
     },
+    "images of images of images": {
+        "Dockerfile": "".join(
+            f"FROM s{n - 1} AS s{n}\nCOPY --from=s{n - 1} /a /b /c {'/' * (n % 2)}x/\n"
+            f"COPY --from=s{n - 1} / /\nRUN cd /x && pip install -r a/r.txt\n"
+            for n in range(300)
+        )
+    },
+    "instructions without end": {"Dockerfile": "FROM a\n" + "RUN pip install a\n" * 99_999},
+    "a script of substitutions": {
+        ".github/workflows/a.yml": "on: push\njobs: {a: {steps: [{run: '" + "$(" * 99_999 + "'}]}}",
+        "Dockerfile": "FROM a\nRUN " + '"$(' * 99_999 + "\nRUN <<A\n" + "<<A\n" * 999,
+    },
+    "steps behind aliases": {
+        ".github/workflows/a.yml": "on: push\njobs:\n  a: &a {steps: ["
+        + "{run: pytest}, " * 4000
+        + "]}\n"
+        + "".join(f"  a{n}: *a\n" for n in range(190))
+    },
+    "GitLab that includes, extends and refers to itself": {
+        ".gitlab-ci.yml": "include: ['.gitlab-ci.yml', '**']\na: &a\n  extends: [a, b]\n"
+        "  script: [!reference [a, script], !reference [b, script]]\n"
+        "b: {extends: a, script: [!reference [a, script], !reference [b, script]]}\n",
+        "more.yml": "include: '*'\n",
+    },
+    "GitLab of jobs that share a list": {
+        ".gitlab-ci.yml": ".a: {script: ["
+        + "a, " * 9000
+        + "]}\n"
+        + "".join(f"j{n}: {{script: [!reference [.a, script]]}}\n" for n in range(500))
+    },
+    "templates of themselves": {
+        "azure-pipelines.yml": "steps: [{template: azure-pipelines.yml}, {template: ../x.yml}]\n",
+        ".circleci/config.yml": "commands: {a: {steps: [a, a, a, a, a, a, a, a]}}\n"
+        "jobs: {build: {steps: [a]}}\n",
+    },
+    "a matrix of matrices": {
+        ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    strategy:\n      matrix:\n"
+        + "".join(f"        k{n}: [{', '.join(map(str, range(50)))}]\n" for n in range(20))
+        + "    steps: [{run: '"
+        + " ".join(f"${{{{ matrix.k{n} }}}}" for n in range(20))
+        + "'}]\n"
+    },
+    "tox of braces": {
+        "tox.ini": "[tox]\nenvlist = " + "{a,b}" * 3000 + "\n[testenv]\ncommands = pytest\n",
+        ".github/workflows/a.yml": "on: push\njobs: {a: {steps: [{run: tox}]}}",
+    },
     "image of images": {"Dockerfile": "ARG A=$A$A\nFROM " + "$A" * 100_000},
 }
 

@@ -62,6 +62,7 @@ IDS = (
     "actions-pinned",
     "workflow-permissions",
     "base-image-pinned",
+    "image-installs-pinned",
     "image-unprivileged",
     "data-versioned",
     "model-artifacts-tracked",

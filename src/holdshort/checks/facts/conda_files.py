@@ -84,6 +84,12 @@ def read_conda(text: str, path: str) -> CondaEnvironment | None:
     )
 
 
+def match_specification(spec: str, path: str, line: int) -> Requirement | None:
+    """Return one package as conda's command line takes it, None for what is no package."""
+    name, version = _split(spec)
+    return conda_requirement(name, version, path, line) if name else None
+
+
 def conda_requirement(name: str, version: str, path: str, line: int) -> Requirement:
     """Return a package with the version part of a match specification."""
     pin, why = _pin(version)
