@@ -210,7 +210,7 @@ def test_a_path_in_conflict_is_listed_once_as_heads(repository: Path, git: Git) 
 
 
 def test_a_batch_that_ends_early_is_an_error() -> None:
-    reader = objects._Reader(iter([b"abc"]))
+    reader = objects.Reader(iter([b"abc"]))
 
     assert b"".join(reader.take(2)) == b"ab"
     with pytest.raises(GitError, match="ended early"):

@@ -31,6 +31,7 @@ __all__ = [
     "RepoView",
     "Verdict",
     "load",
+    "look_at",
     "place",
     "run",
 ]
@@ -161,11 +162,32 @@ def run(
         finding = _kept(kept.get(keys.get(check_id, b"")))
         if finding is None:
             repository = repository or _repository(view, clock, cache)
-            repository.begin(min(end_s, clock() + CHECK_SECONDS))
-            finding, is_settled = _finding(load(check_id), repository)
-            if cache and state and is_settled:
+            finding, is_settled = _timed(check_id, repository, clock, end_s)
+            if cache and state and is_settled and load(check_id).tracked_only:
                 cache.put({keys[check_id]: json.dumps(finding.to_json()).encode()})
         yield finding
+
+
+def look_at(
+    repository: Repository, ids: Iterable[str], clock: Callable[[], float] = time.monotonic
+) -> Iterator[tuple[Finding, bool]]:
+    """Yield one finding per check, and whether the same files will always give the same.
+
+    The view must be of a commit, where no check can see more than the tracked files.
+
+    Raises:
+        KeyError: an id that no check has.
+    """
+    end_s = clock() + ALL_SECONDS
+    for check_id in ids:
+        yield _timed(check_id, repository, clock, end_s)
+
+
+def _timed(
+    check_id: str, repository: Repository, clock: Callable[[], float], end_s: float
+) -> tuple[Finding, bool]:
+    repository.begin(min(end_s, clock() + CHECK_SECONDS))
+    return _finding(load(check_id), repository)
 
 
 def _repository(view: RepoView, clock: Callable[[], float], cache: FactCache | None) -> Repository:
@@ -192,7 +214,7 @@ def place(
 
 def _finding(check: Check, repository: Repository) -> tuple[Finding, bool]:
     """Return what a check found, and whether the same files will always give the same."""
-    settled = check.tracked_only
+    settled = True
     try:
         verdict = check.look(repository)
     except TimeoutError:
@@ -202,6 +224,7 @@ def _finding(check: Check, repository: Repository) -> tuple[Finding, bool]:
     except Exception as error:  # noqa: BLE001 - turned into an unknown outcome with its reason
         settled = False
         verdict = _undecided(f"The check itself failed: {type(error).__name__}")
+    settled &= repository.is_whole
     finding = Finding(
         id=check.id,
         version=check.version,

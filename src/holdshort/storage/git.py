@@ -18,12 +18,12 @@ import re
 import selectors
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from subprocess import Popen
+from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
 
 from holdshort.errors import MissingEnvironmentError, RepositoryStateError
@@ -160,6 +160,29 @@ def stream(folder: Path, *args: str, stdin: bytes = b"") -> Iterator[bytes]:
             raise _explained(args[0], code, decode(bytes(errors)))
 
 
+@contextmanager
+def dialogue(folder: Path, *args: str) -> Iterator[tuple[Callable[[bytes], None], Iterator[bytes]]]:
+    """Start one git command that answers as it is asked; give a way to ask, and its output.
+
+    It is ended with the block. A question must be answered before much more is asked.
+
+    Raises:
+        GitError: while asking or reading: it has ended or fell silent.
+        MissingEnvironmentError: git is missing.
+    """
+    with _started(_argv(folder, args), None) as process:
+
+        def ask(question: bytes) -> None:
+            try:
+                if process.stdin is not None:
+                    process.stdin.write(question)
+                    process.stdin.flush()
+            except OSError as error:
+                raise GitError(args[0], 0, "it ended early") from error
+
+        yield ask, _chunks(process, bytearray(), args[0], SILENCE_S)
+
+
 def decode(data: bytes) -> str:
     """Return bytes from git as text; what is not UTF-8 becomes surrogates."""
     return data.decode("utf-8", "surrogateescape")
@@ -198,20 +221,20 @@ def _argv(
 @contextmanager
 def _started(
     argv: list[str],
-    stdin: bytes,
+    stdin: bytes | None,
     environment: Mapping[str, str] | None = None,
     *,
     on_terminal: bool = False,
 ) -> Iterator[Popen[bytes]]:
-    """Start git and leave nothing of it behind, however the block ends."""
+    """Start git and leave nothing of it behind, however the block ends; None asks for a pipe."""
     _scrub()
     runner = _runner()
     with tempfile.TemporaryFile() as given:  # a pipe could fill while git waits for us to read
-        given.write(stdin)
+        given.write(stdin or b"")
         given.seek(0)
         interrupt = runner.execute(
             argv,
-            istream=given,
+            istream=given if stdin is not None else PIPE,
             as_process=True,
             env={**ENVIRONMENT, "PATH": search_path(), **(environment or {})},
             start_new_session=not on_terminal,
@@ -224,9 +247,10 @@ def _started(
     finally:
         if process.poll() is None:
             _kill(process, whole_session=not on_terminal)
-        for pipe in (process.stdout, process.stderr):
+        for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was not taken cannot be flushed
+                    pipe.close()
 
 
 def _scrub() -> None:

@@ -109,10 +109,22 @@ def blob_id(data: bytes, algorithm: str) -> str:
 
 def sizes_of(folder: Path, ids: Iterable[str]) -> dict[str, int]:
     """Return the size in bytes of each object; one that is not there is left out."""
-    wanted = b"".join(f"{one}\n".encode() for one in ids)
-    rows = run(folder, "cat-file", "--batch-check", stdin=wanted).text.splitlines()
-    fields = (row.split(" ") for row in rows if not row.endswith(" missing"))
+    wanted = list(ids)
+    asked = b"".join(f"{one}\n".encode() for one in wanted)
+    said = run(folder, "cat-file", "--batch-check", stdin=asked, may_fail=True)
+    if said.code and "promisor" in said.stderr:
+        return _sizes_here(folder, frozenset(wanted))
+    if said.code:
+        raise GitError("cat-file", said.code, said.stderr)
+    fields = (row.split(" ") for row in said.text.splitlines() if not row.endswith(" missing"))
     return {name: int(size) for name, _, size in fields}
+
+
+def _sizes_here(folder: Path, wanted: frozenset[str]) -> dict[str, int]:
+    """Return the sizes of those that a partial clone has; asked for another, git gives up."""
+    every = ("--batch-check", "--batch-all-objects", "--unordered")
+    rows = (row.split(" ") for row in _tokens(stream(folder, "cat-file", *every), b"\n"))
+    return {name: int(size) for name, _, size in rows if name in wanted}
 
 
 def read_blobs(
@@ -120,16 +132,10 @@ def read_blobs(
 ) -> Iterator[tuple[str, bytes | OSError]]:
     """Yield each object's content in the order asked; an OSError where it cannot be read."""
     sizes = sizes_of(folder, ids)
-    fitting = [one for one in ids if sizes.get(one, limit_bytes + 1) <= limit_bytes]
-    contents = _contents(folder, fitting)
+    refused = {one: refusal(one, sizes.get(one), limit_bytes) for one in ids}
+    contents = _contents(folder, [one for one in ids if refused[one] is None])
     for one in ids:
-        if one not in sizes:
-            yield one, FileNotFoundError(f"object {one} is not in this clone")
-        elif sizes[one] > limit_bytes:
-            yield one, OSError(f"{sizes[one]} bytes, more than the limit of {limit_bytes}")
-        else:
-            _, pieces = next(contents)
-            yield one, b"".join(pieces)
+        yield one, refused[one] or b"".join(next(contents)[1])
 
 
 def small_blobs(
@@ -149,6 +155,15 @@ def small_blobs(
     for name, one in held:
         data = b"".join(next(contents)[1]) if sizes[one] <= limit_bytes else b""
         yield name, sizes[one], data
+
+
+def refusal(name: str, size: int | None, limit_bytes: int) -> OSError | None:
+    """Return why a blob of this size is not read; None as the size says it is not there."""
+    if size is None:
+        return FileNotFoundError(f"object {name} is not in this clone")
+    if size > limit_bytes:
+        return OSError(f"{size} bytes, more than the limit of {limit_bytes}")
+    return None
 
 
 def digests_of(folder: Path, ids: Iterable[str]) -> dict[str, str]:
@@ -194,19 +209,35 @@ def changes_of(folder: Path, commits: Sequence[Commit], *under: str) -> Iterator
         under: literal paths or folders to look at; everything by default.
     """
     pairs = [(one.id, parent) for one in commits for parent in one.parents or ("",)]
-    wanted = b"".join(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent in pairs)
+    yield from changes_between(folder, pairs, *under)
+
+
+def changes_between(
+    folder: Path, pairs: Sequence[tuple[str, str]], *under: str
+) -> Iterator[Change]:
+    """Yield what changed in each pair of a commit and the one it is compared with, in order.
+
+    Args:
+        folder: a folder of the repository.
+        pairs: full ids, the newer commit first; an empty second one stands for nothing.
+        under: literal paths or folders to look at; everything by default.
+
+    Raises:
+        GitError: a folder of one of them is not in this clone; what came before is yielded.
+    """
+    wanted = b"".join(f"{commit} {other}".rstrip().encode() + b"\n" for commit, other in pairs)
     flags = ("--stdin", "-r", "-m", "-z", "--root", "--always", "--no-renames")
     plain = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-    said = run(folder, "diff-tree", *flags, *plain, "--", *under, stdin=wanted)
-    tokens, heads = iter(decode(said.stdout).split("\0")), iter(pairs)
-    commit = parent = ""
-    for token in filter(None, tokens):
+    tokens = _tokens(stream(folder, "diff-tree", *flags, *plain, "--", *under, stdin=wanted))
+    heads = iter(pairs)
+    commit = other = ""
+    for token in tokens:
         if token.startswith(":"):
             old_mode, new_mode, old, new, _ = token[1:].split(" ")
             sides = (_known(old_mode), _known(old), _known(new_mode), _known(new))
-            yield Change(commit, parent, next(tokens), *sides)
+            yield Change(commit, other, next(tokens), *sides)
         else:
-            commit, parent = next(heads)
+            commit, other = next(heads)
 
 
 _FETCH = "Fetch the whole history (`git fetch --unshallow`, or a clone without a filter)."
@@ -222,10 +253,18 @@ def _known(field: str) -> str:
     return field if field.strip("0") else ""
 
 
+def _tokens(chunks: Iterator[bytes], end: bytes = b"\0") -> Iterator[str]:
+    """Yield what NUL, or another byte, ends; without the empty ones."""
+    held = b""
+    for chunk in chunks:
+        *whole, held = (held + chunk).split(end)
+        yield from (decode(one) for one in whole if one)
+
+
 def _contents(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield each object with its content in pieces, which must be used up before the next."""
     wanted = b"".join(f"{one}\n".encode() for one in ids)
-    reader = _Reader(stream(folder, "cat-file", "--batch", "--buffer", stdin=wanted))
+    reader = Reader(stream(folder, "cat-file", "--batch", "--buffer", stdin=wanted))
     for name in ids:
         header = decode(reader.line()).split(" ")
         if header[-1] == "missing" or header[0] != name:
@@ -234,20 +273,23 @@ def _contents(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, Iterator[
         reader.line()
 
 
-class _Reader:
+class Reader:
     """Lines and counted bytes out of a stream of chunks."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
+        """Read as far as is asked for."""
         self._chunks = chunks
         self._held, self._at = b"", 0
 
     def line(self) -> bytes:
+        """Return the next line without its end."""
         while (end := self._held.find(b"\n", self._at)) < 0:
             self._more()
         line, self._at = self._held[self._at : end], end + 1
         return line
 
     def take(self, size: int) -> Iterator[bytes]:
+        """Yield the next so many bytes in pieces."""
         while size:
             if self._at == len(self._held):
                 self._more()

@@ -1,4 +1,4 @@
-"""Two views of the tracked files: as a commit holds them, and as they stand in the work tree.
+"""Views of the tracked files: as a commit holds them, and as they stand in the work tree.
 
 Both have the shape of `checks.base.RepoView`. Nothing is compared through git: `git status`
 would start filters and file-system monitors that the repository itself names.
@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from holdshort.storage import git_objects as objects
+from holdshort.storage.blobs import Blobs
 from holdshort.storage.git_objects import Entry
 from holdshort.storage.repo_files import WorkFiles
 from holdshort.storage.work_ids import WorkIds
@@ -62,7 +63,7 @@ class CommitView:
         """Yield the content of files in the order asked, or why one cannot be read."""
         found = {path: self._by_path.get(path) for path in paths}
         ids = [entry.blob for entry in found.values() if entry and entry.is_file]
-        contents = objects.read_blobs(self._root, ids, limit_bytes)
+        contents = self._contents(ids, limit_bytes)
         for path, entry in found.items():
             if entry is None:
                 yield path, FileNotFoundError(errno.ENOENT, "not at this commit", path)
@@ -77,16 +78,52 @@ class CommitView:
 
     def tracked(self, paths: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, int, bytes]]:
         """Yield files with the size git holds and, up to the limit, their bytes; others not."""
-        return _tracked(self._root, self._by_path, paths, limit_bytes)
+        return self._small(_with_ids(self._by_path, paths), limit_bytes)
 
     def untracked(self, paths: Sequence[str]) -> Sequence[str]:
         """Return nothing: a commit holds what is tracked."""
         del paths
         return ()
 
-    @cached_property
-    def _by_path(self) -> dict[str, Entry]:
+    def _contents(
+        self, ids: Sequence[str], limit_bytes: int
+    ) -> Iterator[tuple[str, bytes | OSError]]:
+        return objects.read_blobs(self._root, ids, limit_bytes)
+
+    def _small(
+        self, wanted: Sequence[tuple[str, str]], limit_bytes: int
+    ) -> Iterator[tuple[str, int, bytes]]:
+        return objects.small_blobs(self._root, wanted, limit_bytes)
+
+    def _listed(self) -> Mapping[str, Entry]:
         return {one.path: one for one in objects.list_tree(self._root, self.commit, *self._under)}
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, Entry]:
+        return self._listed()
+
+
+class KnownView(CommitView):
+    """The files of one commit whose tree is known already, read through one open program."""
+
+    def __init__(self, root: Path, commit: str, entries: Mapping[str, Entry], blobs: Blobs) -> None:
+        """Take the entries by path, in the order of `git ls-tree`, as they are."""
+        super().__init__(root, commit)
+        self._entries = entries
+        self._blobs = blobs
+
+    def _listed(self) -> Mapping[str, Entry]:
+        return self._entries
+
+    def _contents(
+        self, ids: Sequence[str], limit_bytes: int
+    ) -> Iterator[tuple[str, bytes | OSError]]:
+        return self._blobs.read(ids, limit_bytes)
+
+    def _small(
+        self, wanted: Sequence[tuple[str, str]], limit_bytes: int
+    ) -> Iterator[tuple[str, int, bytes]]:
+        return self._blobs.small(wanted, limit_bytes)
 
 
 class WorktreeView:
@@ -146,7 +183,8 @@ class WorktreeView:
 
         A file in Git LFS is its pointer here, though its content stands on the disk.
         """
-        return _tracked(self._root, {e.path: e for e in self._staged}, paths, limit_bytes)
+        wanted = _with_ids({e.path: e for e in self._staged}, paths)
+        return objects.small_blobs(self._root, wanted, limit_bytes)
 
     def untracked(self, paths: Sequence[str]) -> Sequence[str]:
         """Return those of these paths where a regular file lies on the disk, but not in the index.
@@ -249,9 +287,6 @@ def _state(entries: Sequence[Entry], rest: str) -> str:
     return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _tracked(
-    root: Path, entries: Mapping[str, Entry], paths: Sequence[str], limit_bytes: int
-) -> Iterator[tuple[str, int, bytes]]:
+def _with_ids(entries: Mapping[str, Entry], paths: Sequence[str]) -> list[tuple[str, str]]:
     found = (entries.get(path) for path in paths)
-    wanted = [(entry.path, entry.blob) for entry in found if entry and entry.is_file]
-    return objects.small_blobs(root, wanted, limit_bytes)
+    return [(entry.path, entry.blob) for entry in found if entry and entry.is_file]

@@ -13,8 +13,6 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from holdshort.checks.facts.chance.seeders import seeding_helpers
-from holdshort.checks.facts.codec import decode, encode
-from holdshort.checks.facts.extraction import extract
 from holdshort.checks.facts.extractors import (
     MAX_FILE_BYTES,
     PYTHON,
@@ -24,7 +22,8 @@ from holdshort.checks.facts.extractors import (
     Extractor,
     Fact,
 )
-from holdshort.checks.facts.fact_cache import FactCache, key_of
+from holdshort.checks.facts.fact_cache import FactCache
+from holdshort.checks.facts.fact_store import FactStore, Memo
 from holdshort.checks.facts.git_lfs import MAX_POINTER_BYTES, Tracked, pointer_size
 from holdshort.checks.facts.imports import Imported
 from holdshort.checks.facts.inventory import (
@@ -54,26 +53,32 @@ WHOLE_FILES = 400
 and those that call a function which sets a seed. Source: our own limit; a megabyte takes about
 0.1 s to parse."""
 
-_ROWS_AT_ONCE = 200
-"""How many facts are written at a time; all of them would take tens of megabytes."""
-
 MAX_ERRORS_NAMED = 20
 """Most unreadable files named in a finding; the rest are counted. Source: our own limit."""
 
 
 class Repository:
-    """One state of a repository and everything read out of it so far."""
+    """One state of a repository and everything read out of it so far.
+
+    Attributes:
+        view: where it is read from.
+        is_whole: whether every file asked for was there, which in a partial clone it may not be.
+        used: the paths whose content was asked for since `begin`, read or not.
+    """
 
     def __init__(
         self,
         view: RepoView,
         clock: Callable[[], float] = time.monotonic,
         cache: FactCache | None = None,
+        memo: Memo | None = None,
     ) -> None:
-        """Read nothing yet; `cache` holds facts of earlier runs by blob id."""
+        """Read nothing yet; `cache` holds facts of earlier runs, `memo` those of earlier states."""
         self.view = view
+        self.is_whole = True
+        self.used: set[str] = set()
         self._clock = clock
-        self._cache = cache or FactCache(None)
+        self._store = FactStore(view, cache, memo)
         self._deadline_s = float("inf")
         self._texts: dict[str, str | OSError] = {}
         self._facts: dict[tuple[str, str], object] = {}
@@ -82,7 +87,7 @@ class Repository:
         self._read: set[str] = set()
         self._errors: dict[str, str] = {}
         self._has_looked_everywhere = False
-        self._shared: dict[object, tuple[object, set[str], dict[str, str]]] = {}
+        self._shared: dict[object, tuple[object, set[str], set[str], dict[str, str]]] = {}
 
     @cached_property
     def _entries(self) -> Sequence[Entry]:
@@ -129,6 +134,7 @@ class Repository:
         """Start the coverage of the next check, which must end by this reading of the clock."""
         self._deadline_s = deadline_s
         self._read = set()
+        self.used = set()
         self._errors = {}
         self._has_looked_everywhere = False
 
@@ -145,11 +151,12 @@ class Repository:
     def text(self, path: str) -> str | None:
         """Return a file as text, or None after noting why it cannot be read."""
         self.tick()
+        self.used.add(path)
         if path not in self._texts:
             try:
                 self._texts[path] = text_of(self.view.read(path, MAX_FILE_BYTES))
             except OSError as error:
-                self._texts[path] = error
+                self._texts[path] = self._unread(path, error)
         found = self._texts[path]
         if isinstance(found, OSError):
             self.note_error(path, str(found.strerror or found))
@@ -163,7 +170,10 @@ class Repository:
         missing = [file.path for file in wanted if file.path not in self._texts]
         for path, data in self.view.read_many(missing, MAX_FILE_BYTES):
             self.tick()
-            self._texts[path] = data if isinstance(data, OSError) else text_of(data)
+            if isinstance(data, OSError):
+                self._texts[path] = self._unread(path, data)
+            else:
+                self._texts[path] = text_of(data)
         for file in wanted:
             text = self.text(file.path)
             if text is not None:
@@ -175,13 +185,14 @@ class Repository:
         What it read and could not read is told to every check that asks.
         """
         if make not in self._shared:
-            read, errors = self._read, self._errors
-            self._read, self._errors = set(), {}
+            before = self.used, self._read, self._errors
+            self.used, self._read, self._errors = set(), set(), {}
             try:
-                self._shared[make] = (make(self), self._read, self._errors)
+                self._shared[make] = (make(self), self.used, self._read, self._errors)
             finally:
-                self._read, self._errors = read, errors
-        value, read, errors = self._shared[make]
+                self.used, self._read, self._errors = before
+        value, used, read, errors = self._shared[make]
+        self.used |= used
         self._read |= read
         self._errors |= errors
         return cast("_T", value)
@@ -193,11 +204,13 @@ class Repository:
         """
         wanted = list(paths)
         missing = [path for path in wanted if path not in self._tracked]
+        self.used.update(wanted)
         for path, size, data in self.view.tracked(missing, MAX_POINTER_BYTES):
             self.tick()
             self._tracked[path] = Tracked(path, size, pointer_size(data))
         for path in wanted:
             if path not in self._tracked:
+                self.is_whole = False
                 self.note_error(path, "its object is not in this clone")
         return tuple(self._tracked[path] for path in wanted if path in self._tracked)
 
@@ -308,6 +321,7 @@ class Repository:
         if not helpers:
             return False
         paths = [file.path for file in files if file.kind is not Kind.NOTEBOOK]
+        self.used.update(paths)
         for path, data in self.view.read_many(paths, MAX_FILE_BYTES):
             self.tick()
             if isinstance(data, bytes) and any(a in data and b not in data for a, b in helpers):
@@ -343,8 +357,11 @@ class Repository:
         """Yield the facts of files, made once; what cannot be read is noted and left out."""
         self._has_looked_everywhere |= noting
         missing = [file for file in files if (extractor.name, file.path) not in self._facts]
-        if missing:
-            self._make(extractor, missing)
+        self.used.update([file.path for file in files])
+        for path, fact in self._store.facts(extractor, missing, self._blobs, self.tick):
+            self._facts[extractor.name, path] = fact
+            if isinstance(fact, OSError):
+                self._unread(path, fact)
         for file in files:
             found = self._facts[extractor.name, file.path]
             if isinstance(found, extractor.kind):
@@ -354,36 +371,8 @@ class Repository:
             elif noting and isinstance(found, OSError):
                 self.note_error(file.path, str(found.strerror or found))
 
-    def _make(self, extractor: Extractor[Fact], files: Sequence[File]) -> None:
-        keys = {file.path: self._key(extractor, file) for file in files}
-        kept = self._cache.get(key for key in keys.values() if key)
-        rows = {file: kept.get(keys[file.path]) for file in files}
-        left = [f for f, row in rows.items() if not self._remember(extractor, f.path, row)]
-        fresh: dict[bytes, bytes] = {}
-        try:
-            for path, made in extract(extractor, self.view, left, self.tick):
-                if isinstance(made, bytes):
-                    self._remember(extractor, path, made)
-                else:
-                    self._facts[extractor.name, path] = made
-                if self._cache and keys[path] and not isinstance(made, OSError):
-                    fresh[keys[path]] = made if isinstance(made, bytes) else encode(made)
-                if len(fresh) >= _ROWS_AT_ONCE:
-                    self._cache.put(fresh)
-                    fresh.clear()
-        finally:
-            self._cache.put(fresh)
-
-    def _remember(self, extractor: Extractor[Fact], path: str, row: bytes | None) -> bool:
-        """Take facts in their written form; tell whether they were there and sound."""
-        if row is None:
-            return False
-        try:
-            self._facts[extractor.name, path] = decode(extractor.kind, row)
-        except ValueError:
-            return False
-        return True
-
-    def _key(self, extractor: Extractor[Fact], file: File) -> bytes:
-        blob = self._blobs.get(file.path, "")
-        return key_of("fact", extractor.name, blob, extractor.depends_on(file)) if blob else b""
+    def _unread(self, path: str, error: OSError) -> OSError:
+        """Take notice of a tracked file that another time may be there."""
+        if isinstance(error, FileNotFoundError) and path in self._blobs:
+            self.is_whole = False
+        return error
