@@ -1,7 +1,7 @@
 # holdshort. `make` alone lists what there is; every target does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench pictures lock clean distclean \
+.PHONY: help run test lint format bench accuracy pictures lock clean distclean \
 	style layout types imports docstrings tests
 
 # What the user's shell adds to Python's import path is not ours.
@@ -61,6 +61,10 @@ format: ## lay out the code and apply the safe fixes
 bench: ## the benchmarks, one after the other
 	@requirements/install.sh dev
 	@for benchmark in $$(grep -l __main__ bench/*.py); do echo "== $$benchmark"; $(PYTHON_ENV) "$$benchmark" || exit 1; done
+
+accuracy: ## count how often the checks are right; CLONES=folder holds the public repositories
+	@requirements/install.sh dev
+	@$(PYTHON_ENV) docs/accuracy.py --clones "$(or $(CLONES),clones)"
 
 pictures: ## draw the README's pictures again, from the app itself
 	@requirements/install.sh dev

@@ -143,7 +143,7 @@ def test_help_lists_every_target_a_user_types(fresh: Path) -> None:
     listed = {line.split()[1] for line in make(fresh).stdout.splitlines()}
     assert listed == {
         *("help", "run", "test", "lint", "format", "bench", "pictures", "lock"),
-        *("clean", "distclean"),
+        *("accuracy", "clean", "distclean"),
     }
 
 

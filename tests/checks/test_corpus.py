@@ -13,7 +13,7 @@ import yaml
 from holdshort.checks.base import IDS
 from holdshort.model.finding import Finding, Level
 
-CORPUS = Path(__file__).parents[1] / "corpus" / "checks"
+CORPUS = Path(__file__).parents[1] / "corpus"
 
 # Invented, and in pieces so that no scanner takes this file for a leak.
 INVENTED = {
@@ -27,10 +27,24 @@ INVENTED = {
 INVENTED["<github>"] = "gh" + "p_" + "A1b2C3d4E5f6G7h8I9j0" + "K1l2M3n4O5p6Q7r8"
 
 
+def labelled(check_id: str) -> list[dict[str, Any]]:
+    """Return the labelled repositories of a check: its edges, then plain ones."""
+    places = (CORPUS / folder / f"{check_id}.yaml" for folder in ("checks", "cases"))
+    found = (yaml.safe_load(one.read_text(encoding="utf-8")) for one in places if one.exists())
+    return [case for rows in found for case in rows]
+
+
 def cases() -> Iterator[Any]:
     for check_id in IDS:
-        for case in yaml.safe_load((CORPUS / f"{check_id}.yaml").read_text(encoding="utf-8")):
+        assert (CORPUS / "checks" / f"{check_id}.yaml").exists()
+        for case in labelled(check_id):
             yield pytest.param(check_id, case, id=f"{check_id}: {case['name']}")
+
+
+def files_of(case: dict[str, Any]) -> dict[str, str | bytes]:
+    """Return the files of a labelled repository."""
+    files: dict[str, str | bytes] = {p: filled_in(text) for p, text in case["files"].items()}
+    return files | {path: b"x" * size for path, size in case.get("sizes", {}).items()}
 
 
 def filled_in(content: object) -> str:
@@ -52,9 +66,7 @@ def test_a_labelled_repository_gets_its_label(
     case: dict[str, Any],
     look: Callable[..., Finding],
 ) -> None:
-    files: dict[str, str | bytes] = {p: filled_in(text) for p, text in case["files"].items()}
-    files |= {path: b"x" * size for path, size in case.get("sizes", {}).items()}
-    finding = look(files, check_id, untracked=case.get("untracked", ()))
+    finding = look(files_of(case), check_id, untracked=case.get("untracked", ()))
     assert str(finding.outcome) == case["outcome"], finding.headline
     for key, value in case.get("facts", {}).items():
         assert finding.facts[key] == value
