@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,25 +13,26 @@ from holdshort.checks.child import CheckRun, _finding, not_checked, own_environm
 from holdshort.model.finding import Outcome
 
 Git = Callable[..., str]
+DAY = date(2026, 11, 20)
 
 
 def test_every_check_asked_for_reports(repository: Path, git: Git) -> None:
     head = git(repository, "rev-parse", "HEAD")
-    found = list(CheckRun(repository, head, ("seeds-set", "tests-present")))
+    found = list(CheckRun(repository, head, ("seeds-set", "tests-present"), day=DAY))
 
     assert [one.id for one in found] == ["seeds-set", "tests-present"]
     assert all(one.version for one in found)
 
 
 def test_a_check_that_never_reports_is_unknown(repository: Path) -> None:
-    found = list(CheckRun(repository, "0" * 40, ("seeds-set",)))
+    found = list(CheckRun(repository, "0" * 40, ("seeds-set",), day=DAY))
 
     assert [(one.id, one.outcome) for one in found] == [("seeds-set", Outcome.UNKNOWN)]
     assert found[0].headline.startswith("Not checked: ")
 
 
 def test_a_run_that_is_stopped_early_leaves_no_process(repository: Path, git: Git) -> None:
-    run = CheckRun(repository, git(repository, "rev-parse", "HEAD"), ("seeds-set",))
+    run = CheckRun(repository, git(repository, "rev-parse", "HEAD"), ("seeds-set",), day=DAY)
     child = run._child.pid
     run.stop()
     run.stop()

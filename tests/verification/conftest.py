@@ -345,7 +345,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory, _keys: Mapping[str, Path
             facts_sha256=one.facts_sha256,
             headline=one.headline,
         )
-        for one in CheckRun(root, source, IDS)
+        for one in CheckRun(root, source, IDS, day=NOW.date())
     }
     return house
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from holdshort.checks.facts.fact_cache import FactCache, key_of
 from holdshort.checks.facts.view import Entry, RepoView
-from holdshort.model.finding import Confidence, Finding, Level, Outcome, Place
+from holdshort.model.finding import MAX_PLACES, Confidence, Finding, Level, Outcome, Place
 from holdshort.model.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -41,9 +41,6 @@ CHECK_SECONDS = 10.0
 
 ALL_SECONDS = 60.0
 """Longest time for all checks together. Source: docs/promises.md, G9."""
-
-MAX_PLACES = 100
-"""Most places a finding carries; facts still count all. Source: our own limit."""
 
 IDS = (
     "dependencies-pinned",

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import holdshort
@@ -31,13 +32,25 @@ class CheckRun:
     """One run of the checks; iterate it once for the findings as they come."""
 
     def __init__(
-        self, root: Path, commit: str, ids: tuple[str, ...], *, cached: bool = True
+        self,
+        root: Path,
+        commit: str,
+        ids: tuple[str, ...],
+        *,
+        day: date,
+        cached: bool = True,
     ) -> None:
         """Start the child process for these checks at a commit.
 
-        `cached` tells whether facts of earlier runs may be used and kept.
+        Args:
+            root: the repository.
+            commit: its full id.
+            ids: the checks.
+            day: when the commit's exceptions are judged, UTC.
+            cached: whether facts of earlier runs may be used and kept.
         """
-        rest = ["--commit", commit, "--stream", *([] if cached else ["--no-cache"])]
+        rest = ["--commit", commit, "--on", day.isoformat(), "--stream"]
+        rest += [] if cached else ["--no-cache"]
         self._expected = ids
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
             [*own_command(), "--repo", str(root), "check", *ids, *rest],

@@ -39,6 +39,12 @@ list with one finding per check: `id`, `version`, `outcome` (`pass`, `warn`, `fa
 `cell`, counted over code cells), `facts`, `coverage` (`read`, `skipped`, `errors`,
 `not_checked`) and `remediation`. The same commit and version give the same bytes.
 
+Where [exceptions](exceptions.md) name a check, its finding also has `exceptions` (`line`, `path`,
+`reason`, `owner`, `expires`, `expired`, `places`), and a place they cover has `excepted`. While all
+that fails is covered, `outcome` is `warn`, `proved` is `fail` and `excepted_until` is the last such
+day; `--on DAY` asks for another day than today. `notes` beside `checks` says what is wrong with the
+file of exceptions.
+
 Exit code: 0 when nothing fails, 1 when something does, 3 when a check asked for by id is
 unknown. `--stream` prints each finding as one line as soon as it is ready. `--list --format json`
 prints `schema: holdshort/checks/v1` and `checks`, with `id`, `version`, `title`, `statement`,

@@ -17,12 +17,19 @@ from holdshort.model.relation import Beside
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is shown; `state` names what was read, `asked` says that the checks were named."""
+    """What is shown.
+
+    Attributes:
+        state: names what was read.
+        notes: what is wrong with the file of exceptions.
+        asked: the checks were named one by one.
+    """
 
     findings: Sequence[Finding]
     view: RepoView
     code: ExitCode
     state: str
+    notes: Sequence[str]
     asked: bool
 
 
@@ -32,15 +39,17 @@ def show(report: Report, form: str) -> None:
         case "json":
             from holdshort.reports.findings import findings_json  # noqa: PLC0415 - lazy by design
 
-            view = report.view
-            say(findings_json(report.findings, commit=view.commit, dirty=view.dirty))
+            view, notes = report.view, report.notes
+            say(findings_json(report.findings, commit=view.commit, dirty=view.dirty, notes=notes))
         case "sarif":
             _show_sarif(report)
         case "markdown":
             from holdshort.reports.findings_markdown import findings_markdown  # noqa: PLC0415
 
             beside = _beside(report.view)
-            shown = findings_markdown(report.findings, report.code, beside, state=report.state)
+            shown = findings_markdown(
+                report.findings, report.code, beside, state=report.state, notes=report.notes
+            )
             say(shown.rstrip("\n"))
         case _:
             _show_text(report)
@@ -60,6 +69,7 @@ def _show_sarif(report: Report) -> None:
         dirty=report.view.dirty,
         code=report.code,
         beside=_beside(report.view),
+        notes=report.notes,
     )
     click.echo(sarif(run))
 
@@ -68,12 +78,15 @@ def _show_text(report: Report) -> None:
     from holdshort.reports.findings_text import (  # noqa: PLC0415 - lazy by design
         Layout,
         closing_lines,
+        exception_lines,
         finding_lines,
     )
 
     beside = _beside(report.view)
     layout = Layout(width=columns(), whole=report.asked, arrow=arrow(), beside=beside)
     for line in finding_lines(report.findings, layout, state=report.state):
+        say(line)
+    for line in exception_lines(report.findings, report.notes, layout):
         say(line)
     for line in closing_lines(report.findings, report.code, layout):
         say(line)

@@ -210,7 +210,12 @@ def answer_problem(question: Question, answer: Answer, review: Review) -> str:
     if answer.verdict and not may_be(question, answer.verdict):
         return f"{review.reviewer.id}: it may not be answered not applicable"
     found = {
-        name: Finding(id=name, version=one.version, outcome=one.outcome, headline=one.headline)
+        name: Finding(
+            id=name,
+            version=one.version,
+            outcome=one.counted(review.sealed_at[:10]),
+            headline=one.headline,
+        )
         for name, one in review.findings.items()
     }
     lacks = SEALING_NEEDS.intersection(needs(question, answer, found, stale=False))

@@ -8,7 +8,7 @@ found is `unknown` or `not_applicable`, never `pass`. The JSON form is the contr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,12 @@ class Outcome(StrEnum):
     FAIL = "fail"
     NOT_APPLICABLE = "not_applicable"
     UNKNOWN = "unknown"
+
+
+def counted(outcome: Outcome, excepted_until: str, day: str) -> Outcome:
+    """Return what an outcome counts for on a day: a fail that is all excepted is a warning."""
+    is_excepted = bool(excepted_until) and day <= excepted_until
+    return Outcome.WARN if is_excepted and outcome is Outcome.FAIL else outcome
 
 
 class Confidence(StrEnum):
@@ -42,6 +48,49 @@ class Level(StrEnum):
     PASS = "pass"  # noqa: S105 - an outcome, no password
 
 
+MAX_PLACES = 100
+"""Most places a finding carries; facts still count all. Source: our own limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excepted:
+    """An exception that a repository makes to a check, as it stands on one day.
+
+    Attributes:
+        line: where it stands in `.holdshort/exceptions.yaml`.
+        path: its pattern, empty when it goes by what the lines hold.
+        expires: the last day it holds, `YYYY-MM-DD`.
+        expired: that day is over, so it covers nothing any more.
+        places: how many places of the finding it names.
+    """
+
+    line: int
+    path: str
+    reason: str
+    owner: str
+    expires: str
+    expired: bool
+    places: int
+
+    def on(self, day: str) -> Excepted:
+        """Return it as it stands on a day, `YYYY-MM-DD`; the last day counts."""
+        return replace(self, expired=self.expires < day)
+
+    @property
+    def fate(self) -> str:
+        """Why it covers nothing, empty when it does."""
+        if self.expired:
+            return f"expired on {self.expires}" + ", what it named counts again" * bool(self.places)
+        return "" if self.places else "matches nothing"
+
+    @property
+    def words(self) -> str:
+        """One phrase for a place it names."""
+        if self.expired:
+            return f"no longer excepted: {self.owner}'s exception expired on {self.expires}"
+        return f"excepted until {self.expires} by {self.owner}: {self.reason}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One place in the repository that a finding rests on.
@@ -52,6 +101,7 @@ class Place:
         end_line: last line, equal to `line` for a single one.
         why: one observation, at most about 80 characters, no secrets.
         cell: 1-based code cell of a notebook, 0 elsewhere.
+        excepted: the exception that names the place, in force or expired.
     """
 
     path: str
@@ -60,6 +110,12 @@ class Place:
     level: Level
     why: str
     cell: int = 0
+    excepted: Excepted | None = None
+
+    @property
+    def said(self) -> str:
+        """The observation, and the exception to it if there is one."""
+        return f"{self.why} ({self.excepted.words})" if self.excepted else self.why
 
     @property
     def where(self) -> str:
@@ -94,10 +150,14 @@ class Finding:
     Attributes:
         id: the check's id, its module name with hyphens.
         version: grows when the same bytes may give another outcome.
+        outcome: what counts, after exceptions.
         headline: one observation with its scope, without a verdict word.
         evidence: places, strongest first.
         facts: JSON values keyed as documented for the check.
         remediation: what a person can paste or do, empty when nothing is wrong.
+        proved: what the check itself said, where exceptions make it count for less.
+        excepted_until: the last day on which exceptions cover every place that fails.
+        exceptions: every exception to this check.
     """
 
     id: str
@@ -109,15 +169,60 @@ class Finding:
     facts: Mapping[str, object] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
     remediation: str = ""
+    proved: Outcome | None = None
+    excepted_until: str = ""
+    exceptions: tuple[Excepted, ...] = ()
+
+    @property
+    def said(self) -> Outcome:
+        """What the check itself said, whatever is excepted and whatever the day."""
+        return self.proved or self.outcome
+
+    def on(self, day: str) -> Finding:
+        """Return the finding as it counts on a day, `YYYY-MM-DD`; only exceptions depend on it."""
+        if not self.exceptions:
+            return self
+        outcome = counted(self.said, self.excepted_until, day)
+        marked = (
+            replace(one, excepted=one.excepted.on(day)) if one.excepted else one
+            for one in self.evidence
+        )
+        return replace(
+            self,
+            evidence=tuple(marked),
+            outcome=outcome,
+            proved=None if outcome is self.said else self.said,
+            exceptions=tuple(one.on(day) for one in self.exceptions),
+        )
+
+    @property
+    def idle_exceptions(self) -> tuple[Excepted, ...]:
+        """The exceptions that cover nothing; none are called so when nobody could look."""
+        could_look = self.outcome is not Outcome.UNKNOWN
+        return tuple(one for one in self.exceptions if one.expired or (one.fate and could_look))
+
+    @property
+    def shown(self) -> str:
+        """The headline, after what exceptions make of it."""
+        if not self.proved:
+            return self.headline
+        return f"Fails, but all excepted until {self.excepted_until}: {self.headline}"
 
     @property
     def facts_sha256(self) -> str:
-        """SHA-256 of the canonical JSON of facts and evidence."""
+        """SHA-256 of the canonical JSON of facts and evidence, whatever is excepted."""
         places = [[p.path, p.line, p.end_line, str(p.level), p.why, p.cell] for p in self.evidence]
         return sha256_of({"facts": dict(self.facts), "evidence": places})
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON object of the contract; `from_json` takes it back."""
+        more: dict[str, object] = {}
+        if self.exceptions:
+            more["exceptions"] = [asdict(one) for one in self.exceptions]
+        if self.excepted_until:
+            more["excepted_until"] = self.excepted_until
+        if self.proved:
+            more["proved"] = str(self.proved)
         return {
             "id": self.id,
             "version": self.version,
@@ -128,6 +233,7 @@ class Finding:
             "facts": dict(self.facts),
             "coverage": {**asdict(self.coverage), "errors": list(self.coverage.errors)},
             "remediation": self.remediation,
+            **more,
         }
 
     @classmethod
@@ -155,6 +261,9 @@ class Finding:
                 not_checked=str(coverage.get("not_checked", "")),
             ),
             remediation=str(value.get("remediation", "")),
+            proved=Outcome(value["proved"]) if "proved" in value else None,
+            excepted_until=str(value.get("excepted_until", "")),
+            exceptions=tuple(_excepted(one) for one in value.get("exceptions", ())),
         )
 
 
@@ -166,7 +275,11 @@ def _plain(found: Place) -> dict[str, object]:
         "level": str(found.level),
         "why": found.why,
     }
-    return {**row, "cell": found.cell} if found.cell else row
+    if found.cell:
+        row["cell"] = found.cell
+    if found.excepted:
+        row["excepted"] = asdict(found.excepted)
+    return row
 
 
 def _place(value: Mapping[str, Any]) -> Place:
@@ -177,4 +290,17 @@ def _place(value: Mapping[str, Any]) -> Place:
         level=Level(value["level"]),
         why=str(value["why"]),
         cell=int(value.get("cell") or 0),
+        excepted=_excepted(value["excepted"]) if "excepted" in value else None,
+    )
+
+
+def _excepted(value: Mapping[str, Any]) -> Excepted:
+    return Excepted(
+        line=int(value["line"]),
+        path=str(value["path"]),
+        reason=str(value["reason"]),
+        owner=str(value["owner"]),
+        expires=str(value["expires"]),
+        expired=bool(value["expired"]),
+        places=int(value["places"]),
     )

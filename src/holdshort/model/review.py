@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from holdshort.model.canonical import Strict, plain, sha256_of
 from holdshort.model.checklist import Severity
-from holdshort.model.finding import Outcome
+from holdshort.model.finding import Outcome, counted
 from holdshort.model.subject import Subject
+from holdshort.model.text import is_day
 
 SCHEMA = "holdshort/review/v1"
 MAX_QUOTE_LINES = 5
@@ -175,12 +176,37 @@ class Reviewer(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingSummary(Strict):
-    """What a check said when the review was sealed."""
+    """What a check said when the review was sealed.
+
+    Attributes:
+        outcome: what the check itself said, whatever was excepted.
+        excepted_until: the last day on which exceptions cover every place that fails.
+        exceptions: the exceptions that covered a place, in words.
+    """
 
     outcome: Outcome
     version: str = ""
     facts_sha256: str = ""
     headline: str = ""
+    excepted_until: str = ""
+    exceptions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a last day that is none, which would sort after every day.
+
+        Raises:
+            ValueError: it is not `YYYY-MM-DD`.
+        """
+        if self.excepted_until and not is_day(self.excepted_until):
+            message = f"`excepted_until` is no day: {self.excepted_until!r}"
+            raise ValueError(message)
+
+    def counted(self, day: str) -> Outcome:
+        """Return what counts on a day, `YYYY-MM-DD`.
+
+        A review is judged on the day it was sealed, so that none goes stale by the calendar.
+        """
+        return counted(self.outcome, self.excepted_until, day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,6 @@ def _strongest_first(finding: Finding) -> tuple[Place, ...]:
         Outcome.PASS: Level.PASS,
         Outcome.FAIL: Level.FAIL,
         Outcome.WARN: Level.WARN,
-    }.get(finding.outcome)
+    }.get(finding.said)
     first = [place for place in finding.evidence if place.level is wanted]
     return tuple(first) + tuple(place for place in finding.evidence if place.level is not wanted)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 MAX_NOTE_CHARS = 20_000
 """Longest note, in characters. Source: our own limit; two printed pages are about 6 000."""
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 _INVISIBLE = re.compile(
@@ -27,6 +29,14 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 def is_slug(text: str) -> bool:
     """Tell whether the text is `[a-z0-9][a-z0-9._-]{0,63}`, the form of every name on disk."""
     return _SLUG.fullmatch(text) is not None
+
+
+def is_day(text: str) -> bool:
+    """Tell whether the text is a day of the calendar, `YYYY-MM-DD`; such texts sort by time."""
+    try:
+        return bool(_DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def slug(text: str) -> str:

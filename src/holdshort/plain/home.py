@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from holdshort.errors import UsageError
+from holdshort.model.exceptions import idle
 from holdshort.model.finding import Finding, Outcome
 from holdshort.model.progress import Need
 from holdshort.model.text import is_slug
@@ -40,6 +41,7 @@ def look(visit: Visit, voice: Voice) -> None:
     )
     visit.run_checks()
     voice.say(*findings(visit.findings.values()))
+    voice.say(*map(said.exception, (*visit.exception_notes, *idle(visit.findings.values()))))
     for one in visit.drafts:
         key, last = one.state.key, one.state.history.undoable
         step = f"last: {last.label}, {last.at[:10]}" if last else "no answer yet"
@@ -52,7 +54,7 @@ def findings(found: Iterable[Finding]) -> Iterator[str]:
     for label, outcomes in _GROUPS:
         for one in known:
             if one.outcome in outcomes:
-                yield f"{label}: {one.id}. {said.sentence(one.headline)} {_where(one)}"
+                yield f"{label}: {one.id}. {said.sentence(one.shown)} {_where(one)}"
 
 
 def begin(visit: Visit, wanted: Wanted, voice: Voice) -> Walkthrough:

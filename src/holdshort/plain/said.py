@@ -67,13 +67,18 @@ def question(view: QuestionView, total: int) -> Iterator[str]:
 
 def check(finding: Finding) -> str:
     """Return what one check found."""
-    return f"Check {finding.id} {OUTCOMES[finding.outcome]}: {sentence(finding.headline)}"
+    return f"Check {finding.id} {OUTCOMES[finding.outcome]}: {sentence(finding.shown)}"
+
+
+def exception(text: str) -> str:
+    """Return what is wrong with an exception, or with the file of them."""
+    return f"Exception: {sentence(text)}"
 
 
 def places(offered: Sequence[Place]) -> Iterator[str]:
     """Yield places with the digit that attaches each."""
     for number, one in enumerate(offered, 1):
-        yield f"Evidence {number}: {place(one)}, {sentence(one.why)}"
+        yield f"Evidence {number}: {place(one)}, {sentence(one.said)}"
 
 
 def so_far(view: QuestionView) -> Iterator[str]:

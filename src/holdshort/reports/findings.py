@@ -16,10 +16,14 @@ SCHEMA = "holdshort/findings/v1"
 LIST_SCHEMA = "holdshort/checks/v1"
 
 
-def findings_json(findings: Sequence[Finding], *, commit: str, dirty: bool) -> str:
-    """Return the document of the contract."""
+def findings_json(
+    findings: Sequence[Finding], *, commit: str, dirty: bool, notes: Sequence[str] = ()
+) -> str:
+    """Return the document of the contract; `notes` stand in it where there are any."""
     checks = [finding.to_json() for finding in findings]
     document = {"schema": SCHEMA, "commit": commit, "dirty": dirty, "checks": checks}
+    if notes:
+        document["notes"] = list(notes)
     return json.dumps(document, indent=2)
 
 

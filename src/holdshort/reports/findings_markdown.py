@@ -11,9 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from holdshort.errors import ExitCode
+from holdshort.model.exceptions import idle
 from holdshort.model.finding import Finding, Level, Outcome
 from holdshort.model.relation import Beside
-from holdshort.reports.findings_text import GROUPS, MEANING, counted, grouped, qualified
+from holdshort.reports.findings_text import (
+    GROUPS,
+    MEANING,
+    counted,
+    grouped,
+    qualified,
+)
 from holdshort.reports.markdown import escaped
 
 MAX_BYTES = 65_536
@@ -35,6 +42,7 @@ def findings_markdown(
     beside: Mapping[str, Sequence[Beside]],
     *,
     state: str,
+    notes: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
 ) -> str:
     """Return the findings as one comment; `state` names what was read."""
@@ -42,7 +50,10 @@ def findings_markdown(
         f"Read without running anything: {escaped(state)}. Exit code {int(code)}: {MEANING[code]}."
     )
     parts = [f"## Auto-checks: {counted(findings)}\n\n{said}\n"]
-    room = max_bytes - _size(parts[0]) - _FRAME_BYTES * len(GROUPS)
+    room = max_bytes - _size(parts[0]) - _FRAME_BYTES * (len(GROUPS) + 1)
+    named = [f"- {escaped(one)}\n" for one in (*notes, *idle(findings))]
+    fitting = list(_fitting(named, room // 4))
+    room -= sum(map(_size, fitting))
     for name, rows in grouped(findings):
         is_idle = rows[0].outcome is Outcome.NOT_APPLICABLE
         lines = [f"`{one.id}`, " if is_idle else _row(one, beside) for one in rows]
@@ -50,6 +61,9 @@ def findings_markdown(
         room -= sum(map(_size, kept))
         body = "".join(kept).rstrip(", \n")
         parts.append(_group(f"{name} ({len(rows)})", body, len(lines) - len(kept), idle=is_idle))
+    if named:
+        body, left_out = "".join(fitting).rstrip(), len(named) - len(fitting)
+        parts.append(_group(f"exceptions ({len(named)})", body, left_out, idle=True))
     return "\n".join(parts)
 
 
@@ -92,7 +106,7 @@ def _where(finding: Finding) -> str:
     against = [one for one in finding.evidence if one.level in {Level.FAIL, Level.WARN}]
     found = against or [one for one in finding.evidence if one.level is Level.PASS]
     shown = [
-        f"{escaped(one.where, MAX_LINE_CHARS)}: {escaped(one.why, 80)}"
+        f"{escaped(one.where, MAX_LINE_CHARS)}: {escaped(one.said, MAX_LINE_CHARS)}"
         for one in found[:PLACES_SHOWN]
     ]
     more = len(found) - len(shown)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from holdshort.errors import ExitCode
+from holdshort.model.exceptions import idle
 from holdshort.model.finding import Confidence, Finding, Level, Outcome
 from holdshort.model.relation import Beside
 from holdshort.model.text import one_line, wrapped
@@ -70,6 +71,17 @@ def closing_lines(findings: Sequence[Finding], code: ExitCode, layout: Layout) -
     yield from wrapped(said, layout.width, rest="  ")
 
 
+def exception_lines(
+    findings: Sequence[Finding], notes: Sequence[str], layout: Layout
+) -> Iterator[str]:
+    """Yield the exceptions that cover nothing, and what is wrong with their file."""
+    said = [*notes, *idle(findings)]
+    if said:
+        yield from ("", f"exceptions ({len(said)})")
+    for one in said:
+        yield from map(log_safe, wrapped(one_line(one), layout.width, "  - ", "    "))
+
+
 def grouped(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
     """Yield each group that is not empty; within one, the heavier outcome comes first."""
     for name, outcomes in GROUPS:
@@ -86,6 +98,8 @@ def counted(findings: Sequence[Finding]) -> str:
 def qualified(finding: Finding) -> str:
     """Return what its group does not say of a finding, in parentheses: `(warn, likely)`."""
     said = [str(finding.outcome)] if finding.outcome in {Outcome.WARN, Outcome.UNKNOWN} else []
+    if finding.proved:
+        said = [f"{finding.proved}s, but excepted until {finding.excepted_until}"]
     said += [str(finding.confidence)] if finding.confidence is not Confidence.CERTAIN else []
     return f"({', '.join(said)})" if said else ""
 
@@ -139,7 +153,7 @@ def _places(finding: Finding, layout: Layout) -> Iterator[str]:
         yield from wrapped(said, layout.width, "    at ", "      ")
         return
     for one in shown:
-        said = f"{one_line(one.where)}: {one_line(one.why)}"
+        said = f"{one_line(one.where)}: {one_line(one.said)}"
         yield from wrapped(said, layout.width, "    - ", "      ")
     if more:
         yield f"    - and {more} more"

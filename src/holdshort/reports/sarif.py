@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from holdshort.errors import ExitCode
 from holdshort.model.description import Description
+from holdshort.model.exceptions import PLACE, idle
 from holdshort.model.finding import Finding, Level, Outcome, Place
 from holdshort.model.relation import Beside
 from holdshort.model.text import one_line, visible_lines
@@ -52,6 +53,7 @@ class Run:
         dirty: whether the bytes read may differ from the commit.
         code: what the process ends with.
         beside: the questions each check stands beside.
+        notes: what is wrong with the file of exceptions.
     """
 
     version: str
@@ -61,6 +63,7 @@ class Run:
     dirty: bool
     code: ExitCode
     beside: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 def sarif(run: Run, *, max_results: int = MAX_RESULTS, max_bytes: int = MAX_BYTES) -> str:
@@ -156,12 +159,8 @@ def _result(
     finding: Finding, index: int, run: Run, place: Place | None, number: int
 ) -> dict[str, object]:
     """Return one result (§3.27); what is open has no level, as §3.27.10 wants."""
-    if finding.outcome is Outcome.UNKNOWN:
-        kind, level = "open", "none"
-    else:
-        kind = "fail"
-        level = _LEVELS[place.level if place else Level(finding.outcome.value)]
-    said = [place.why, finding.headline] if place else [finding.headline]
+    kind = "open" if finding.outcome is Outcome.UNKNOWN else "fail"
+    said = [place.said, finding.headline] if place else [finding.headline]
     if place and place.cell:
         said.insert(1, f"In code cell {place.cell}, line {place.line}")
     if finding.remediation:
@@ -170,15 +169,45 @@ def _result(
         "ruleId": finding.id,
         "ruleIndex": index,
         "kind": kind,
-        "level": level,
+        "level": _level(finding, place),
         "message": {"text": _escaped(" ".join(map(_sentence, said)))},
         "locations": [_location(place)],
         "partialFingerprints": {"holdshortPlace/v1": _fingerprint(finding.id, place, number)},
+        "suppressions": _suppressions(place),
         "properties": {
             "confidence": str(finding.confidence),
             "questions": [one.words for one in run.beside.get(finding.id, ())],
         },
     }
+
+
+def _level(finding: Finding, place: Place | None) -> str:
+    """Return the level: a place that is excepted warns, for not every reader knows suppressions."""
+    if finding.outcome is Outcome.UNKNOWN:
+        return "none"
+    if place is None:
+        return _LEVELS[Level(finding.outcome.value)]
+    return "warning" if _is_excepted(place) else _LEVELS[place.level]
+
+
+def _suppressions(place: Place | None) -> list[dict[str, object]]:
+    """Return the exception to a place (§3.35); an empty list says that there is none."""
+    if place is None or place.excepted is None or not _is_excepted(place):
+        return []
+    artifact = {"uri": PLACE, "uriBaseId": ROOT}
+    region = {"startLine": place.excepted.line}
+    return [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": _plain(place.excepted.words),
+            "location": {"physicalLocation": {"artifactLocation": artifact, "region": region}},
+        }
+    ]
+
+
+def _is_excepted(place: Place) -> bool:
+    return place.excepted is not None and not place.excepted.expired
 
 
 def _location(place: Place | None) -> dict[str, object]:
@@ -212,6 +241,8 @@ def _invocation(run: Run, left_out: int, total: int) -> dict[str, object]:
     said = [
         _notification("unread-file", f"Not read: {error}", ids) for error, ids in unread.items()
     ]
+    said += [_notification("exception", one, []) for one in run.notes]
+    said += [_notification("exception", one, []) for one in idle(run.findings)]
     if left_out:
         words = (
             f"Left out to keep the size limits: {left_out} of {total} results, the least important."
@@ -231,12 +262,17 @@ def _notification(name: str, text: str, checks: list[str]) -> dict[str, object]:
     return {
         "descriptor": {"id": name, "index": index},
         "level": "warning",
-        "message": {"text": _escaped(one_line(text))},
+        "message": {"text": _plain(text)},
         "properties": {"checks": checks},
     }
 
 
 _NOTIFICATIONS: list[dict[str, object]] = [
+    {
+        "id": "exception",
+        "name": "Exception",
+        "shortDescription": {"text": "An exception of the repository covers nothing."},
+    },
     {
         "id": "unread-file",
         "name": "UnreadFile",
@@ -259,6 +295,10 @@ def _escaped(text: str) -> str:
     """Return a message without placeholders (§3.11.5) and without links of its own (§3.11.6)."""
     shown = visible_lines(text).replace("{", "{{").replace("}", "}}")
     return shown.replace("](", "] (")
+
+
+def _plain(text: str) -> str:
+    return _escaped(one_line(text))
 
 
 def _json(value: object) -> str:

@@ -8,12 +8,13 @@ trust root too. Nothing that a change itself brings ever counts for that change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from holdshort.errors import HoldshortError, UndeterminedError
+from holdshort.model.exceptions import PLACE as EXCEPTIONS
 from holdshort.storage.git_objects import Commit
 from holdshort.storage.records import ROOT, Record, parse
 from holdshort.storage.trust_root import FOLDER, TrustRoot
@@ -98,8 +99,8 @@ class Courts:
         if root is None:
             case.ledger.undetermined(1, "the trust root is new in this change; merge it first")
             return self._judging(proposed, case.now)
-        if proposed is None or proposed.files != root.files:
-            case.ledger.note(1, f"THIS CHANGE ALTERS {FOLDER}/: {_altered(root, proposed)}")
+        for said in _altered(root, proposed):
+            case.ledger.note(1, f"THIS CHANGE ALTERS {said}")
         return self._judging(root, case.now)
 
     def _of_landing(self, path: str, record: Record | None) -> Court:
@@ -171,11 +172,14 @@ def release_of(path: str) -> tuple[str, str]:
     return parts[0], parts[1]
 
 
-def _altered(root: TrustRoot, proposed: TrustRoot | None) -> str:
+def _altered(root: TrustRoot, proposed: TrustRoot | None) -> Iterator[str]:
     after = proposed.files if proposed else {}
     names = sorted({*root.files, *after})
     changed = [one for one in names if root.files.get(one) != after.get(one)]
-    return f"{', '.join(changed)}; it does not count for itself"
+    if rules := [one for one in changed if one != EXCEPTIONS]:
+        yield f"{FOLDER}/: {', '.join(rules)}; it does not count for itself"
+    if EXCEPTIONS in changed:
+        yield f"{EXCEPTIONS}: an exception counts only where a reviewer's record names it"
 
 
 def _undecided(commit: Commit, problem: str) -> Court:

@@ -4,38 +4,46 @@ Checks read exactly the files the digest covers, from blobs, so they reproduce. 
 with another outcome is an integrity failure, unless the base changed files since; another
 version's outcome takes the place of the recorded one. A record cannot escape by leaving a
 finding out: what it leaves out counts as found here, and only a pass is harmless.
+
+What a check itself says is compared, whatever is excepted and whatever the day. A failing finding
+counts as a warning only where the signed record says that all of it is excepted and the exceptions
+of the judged tree say so too; whether they had expired is asked of the day it was sealed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from holdshort.model.checklist import Checklist
 from holdshort.model.finding import Finding, Outcome
 from holdshort.model.review import FindingSummary
+from holdshort.model.text import one_line
 from holdshort.model.verification import RecordState
+from holdshort.storage.exceptions import read_exceptions
 from holdshort.storage.trust_root import TrustRoot
+from holdshort.verification.case import Case
 from holdshort.verification.judging import Judged
 from holdshort.verification.ledger import Ledger
 
 _HARMLESS = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
-def recheck(
-    root: Path, tree: str, judged: Sequence[Judged], rules: TrustRoot, ledger: Ledger
-) -> list[Judged]:
+def recheck(case: Case, tree: str, judged: Sequence[Judged], rules: TrustRoot) -> list[Judged]:
     """Run the checks once; return the records with today's findings in them."""
+    ledger = case.ledger
     if not any(one.counts for one in judged):
         return list(judged)
     from holdshort.checks.base import IDS  # noqa: PLC0415 - not loaded without a recheck
     from holdshort.checks.child import CheckRun  # noqa: PLC0415
 
-    found = {finding.id: finding for finding in CheckRun(root, tree, IDS, cached=False)}
+    run = CheckRun(case.repo.root, tree, IDS, day=case.now.date(), cached=False)
+    found = {finding.id: finding for finding in run}
     for finding in found.values():
         if not finding.version:
             ledger.undetermined(7, f"{finding.id}: {finding.headline}")
+    for note in read_exceptions(case.repo.view(tree)).notes(IDS):
+        ledger.note(7, note)
     return [
         _compared(one, found, _wanted(one, rules), ledger) if one.counts else one for one in judged
     ]
@@ -48,6 +56,9 @@ def trust_findings(judged: Sequence[Judged], rules: TrustRoot, ledger: Ledger) -
         missing = _wanted(one, rules) - set(one.review.findings) if one.counts else set()
         for name in _of_this_program(missing):
             ledger.undetermined(7, f"{one.report.reviewer} recorded no finding of {name}")
+        for name, said in one.review.findings.items() if one.counts else ():
+            if said.excepted_until:
+                ledger.note(7, f"{one.report.reviewer}: {_signed(name, said)}")
 
 
 def _wanted(one: Judged, rules: TrustRoot) -> set[str]:
@@ -83,7 +94,7 @@ def _compared(
             ledger.note(7, f"{one.report.reviewer}: {name} is not a check of this version")
             continue
         why = _difference(one, name, finding, ledger)
-        now[name] = _summary(finding)
+        now[name] = _summary(finding, _excepted(one, name, finding, ledger))
         if why and one.drifted:
             one = one.refused(RecordState.WRONG_SUBJECT, why)
     return replace(one, review=replace(one.review, findings=now))
@@ -93,13 +104,13 @@ def _difference(one: Judged, name: str, finding: Finding, ledger: Ledger) -> str
     """Report how a finding differs from the recorded one; return what makes the review stale."""
     who, said = one.report.reviewer, one.review.findings.get(name)
     if said is None:
-        words = f"{who} recorded no finding of {name}, which says {finding.outcome}"
-        (ledger.note if finding.outcome in _HARMLESS else ledger.block)(7, words)
+        words = f"{who} recorded no finding of {name}, which says {finding.said}"
+        (ledger.note if finding.said in _HARMLESS else ledger.block)(7, words)
     elif said.version != finding.version:
-        was, now = f"{said.version} said {said.outcome}", f"{finding.version} {finding.outcome}"
+        was, now = f"{said.version} said {said.outcome}", f"{finding.version} {finding.said}"
         ledger.note(7, f"{who}: {name} {was}, {now}")
-    elif said.outcome is not finding.outcome:
-        words = f"{name} is recorded as {said.outcome}, the same check says {finding.outcome}"
+    elif said.outcome is not finding.said:
+        words = f"{name} is recorded as {said.outcome}, the same check says {finding.said}"
         if one.drifted:
             ledger.block(7, f"{who}: {words}, for the base changed files since")
             return words
@@ -107,7 +118,28 @@ def _difference(one: Judged, name: str, finding: Finding, ledger: Ledger) -> str
     return ""
 
 
-def _summary(finding: Finding) -> FindingSummary:
+def _excepted(one: Judged, name: str, finding: Finding, ledger: Ledger) -> str:
+    """Return until when a failing finding is excepted: as signed, and as the tree still says."""
+    said = one.review.findings.get(name)
+    if said is None or not said.excepted_until:
+        return ""
+    if finding.excepted_until:
+        ledger.note(7, f"{one.report.reviewer}: {_signed(name, said)}")
+    else:
+        words = f"{name} was signed as excepted, and the exceptions here do not cover it"
+        ledger.note(7, f"{one.report.reviewer}: {words}")
+    return min(said.excepted_until, finding.excepted_until)
+
+
+def _signed(name: str, said: FindingSummary) -> str:
+    words = "; ".join(one_line(each, 300) for each in said.exceptions)
+    return f"{name} fails, and is signed as excepted until {said.excepted_until}: {words}"
+
+
+def _summary(finding: Finding, excepted_until: str) -> FindingSummary:
     return FindingSummary(
-        outcome=finding.outcome, version=finding.version, headline=finding.headline
+        outcome=finding.said,
+        version=finding.version,
+        headline=finding.headline,
+        excepted_until=excepted_until,
     )

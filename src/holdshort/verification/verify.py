@@ -149,7 +149,7 @@ def _verified(case: Case, request: Request) -> Verification:
         judged = [check_claims(one, root, ledger) for one in judged]
         judged = _on_ground(case, judged, ground, root.policy)
         if request.recheck:
-            judged = recheck(case.repo.root, ground.tree, judged, root, ledger)
+            judged = recheck(case, ground.tree, judged, root)
         else:
             trust_findings(judged, root, ledger)
         judged = check_authors(case, judged, root.policy, ground.tree)

@@ -71,8 +71,9 @@ class Reading:
 
     @property
     def findings(self) -> Mapping[str, Finding]:
-        """What the checks have said so far."""
-        return self.visit.findings
+        """What the checks have said so far, as it counts today."""
+        today = self.today().isoformat()
+        return {name: one.on(today) for name, one in self.visit.findings.items()}
 
     @property
     def profile(self) -> str:

@@ -244,11 +244,14 @@ def _in_order(walk: Walkthrough) -> dict[str, Answer]:
 
 
 def _summary(finding: Finding) -> FindingSummary:
+    covering = (one for one in finding.exceptions if not one.fate)
     return FindingSummary(
-        outcome=finding.outcome,
+        outcome=finding.said,
         version=finding.version,
         facts_sha256=finding.facts_sha256,
         headline=normalise(one_line(finding.headline, 200)),
+        excepted_until=finding.excepted_until if finding.proved else "",
+        exceptions=tuple(normalise(one.words) for one in covering),
     )
 
 

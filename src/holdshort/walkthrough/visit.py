@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from holdshort.errors import (
     UsageError,
 )
 from holdshort.model.checklist import Checklist
+from holdshort.model.exceptions import PLACE
 from holdshort.model.finding import Finding
 from holdshort.model.policy import ChecklistPin, Person, Policy
 from holdshort.model.review import ChecklistRef, Review, Reviewer, Status
@@ -30,6 +31,7 @@ from holdshort.model.subject import Scope
 from holdshort.model.text import is_slug, one_line, slug
 from holdshort.storage import catalog
 from holdshort.storage.drafts import Draft, DraftInfo, DraftKey, DraftStore
+from holdshort.storage.exceptions import read_exceptions
 from holdshort.storage.records import Record, RecordPath, parse
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import TrustRoot, read_trust_root
@@ -163,9 +165,16 @@ class Visit:
         """Every auto-check, in the order they are run and shown."""
         return IDS
 
+    @cached_property
+    def exception_notes(self) -> tuple[str, ...]:
+        """What is wrong with the commit's file of exceptions; the checks go on without it."""
+        found = read_exceptions(self.repo.view(self.commit)) if PLACE in self.entries else None
+        return tuple(found.notes(IDS)) if found else ()
+
     def start_checks(self, ids: tuple[str, ...] = ()) -> CheckRun:
         """Start the checks of the commit; give each finding to `take` as it comes."""
-        return CheckRun(self.repo.root, self.commit, ids or IDS)
+        today = self.now().astimezone(UTC).date()
+        return CheckRun(self.repo.root, self.commit, ids or IDS, day=today)
 
     def take(self, finding: Finding) -> None:
         """Keep a finding."""

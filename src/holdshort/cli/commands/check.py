@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from holdshort.cli.checks import refuse_unknown, relations_here
-from holdshort.cli.console import Console, cache_folder, columns, say
+from holdshort.cli.console import Console, cache_folder, columns, now, say
 from holdshort.errors import ExitCode, UsageError
 from holdshort.model.finding import Finding, Outcome
+from holdshort.model.text import one_line
 
 if TYPE_CHECKING:
     from holdshort.checks.base import RepoView
     from holdshort.checks.facts.fact_cache import FactCache
+    from holdshort.model.exceptions import Exceptions
 
 
 @click.command(short_help="Run the auto-checks alone.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--commit", default="", metavar="REV", help="Default: the work tree as it stands.")
+@click.option("--on", default="", metavar="DAY", help="Judge exceptions on this day, UTC.")
 @click.option("--list", "listing", is_flag=True, help="Name the checks; run none.")
 @click.option("--stream", is_flag=True, help="One finding of JSON a line, as each is ready.")
 @click.option("--no-cache", is_flag=True, help="Make every fact anew and keep none.")
@@ -36,6 +41,7 @@ def command(
     ctx: click.Context,
     ids: tuple[str, ...],
     commit: str,
+    on: str,
     listing: bool,
     stream: bool,
     no_cache: bool,
@@ -45,7 +51,8 @@ def command(
 
     Exit code: 0 nothing fails, 1 something fails, 3 a check asked for by ID is unknown.
     """
-    from holdshort.checks.base import run  # noqa: PLC0415 - lazy by design
+    from holdshort.checks.base import IDS, run  # noqa: PLC0415 - lazy by design
+    from holdshort.storage.exceptions import read_exceptions  # noqa: PLC0415
 
     console: Console = ctx.obj
     refuse_unknown(ids, console)
@@ -54,8 +61,11 @@ def command(
         return
     gc.disable()  # a short life with many values and few cycles: collecting costs a third of it
     view = _view(console, commit, cached=not no_cache)
+    exceptions = read_exceptions(view)
+    counted = _counting(exceptions, view, _day(on))
     findings = []
-    for finding in run(view, ids or None, cache=None if no_cache else _cache()):
+    for proved in run(view, ids or None, cache=None if no_cache else _cache()):
+        finding = counted(proved)
         findings.append(finding)
         if stream:
             from holdshort.reports.findings import finding_line  # noqa: PLC0415
@@ -66,8 +76,29 @@ def command(
         from holdshort.cli.check_report import Report, show  # noqa: PLC0415
 
         state = f"commit {view.commit[:10]}" if commit else "the work tree as it stands"
-        show(Report(findings, view, code, state, asked=bool(ids)), form)
+        notes = tuple(exceptions.notes(IDS))
+        show(Report(findings, view, code, state, notes, asked=bool(ids)), form)
     ctx.exit(code)
+
+
+def _counting(exceptions: Exceptions, view: RepoView, day: date) -> Callable[[Finding], Finding]:
+    """Return what makes of a finding what counts on a day; most repositories except nothing."""
+    if not exceptions.rows:
+        return lambda proved: proved
+    from holdshort.checks.quoted import Quoted  # noqa: PLC0415 - lazy by design
+
+    quoted = Quoted(view)
+    return lambda proved: exceptions.applied_to(proved, day, quoted.text_of)
+
+
+def _day(text: str) -> date:
+    """Return the day that exceptions are judged on: today in UTC unless one is given."""
+    if not text:
+        return now().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{one_line(text, 40)!r} is no day; write YYYY-MM-DD") from error
 
 
 def _list(console: Console, ids: tuple[str, ...], form: str) -> None:

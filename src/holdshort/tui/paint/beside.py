@@ -82,11 +82,14 @@ def checks(
 def _check(finding: Finding, code: Mapping[str, Sequence[str]], width: int) -> Iterator[Content]:
     glyph = words.outcome(finding.outcome)
     yield fit(glyph + Content(" ") + text(finding.id, "$hs-key"), width)
-    yield from labelled(EMPTY, text(finding.headline), width, indent=2, limit=4)
+    yield from labelled(EMPTY, text(finding.shown), width, indent=2, limit=4)
     for place in finding.evidence[:PLACES]:
         yield fit(text(f"  {place.where}", "$hs-muted"), width)
         lines = () if place.cell else code.get(place.path, ())
         yield from _excerpt(place, lines, width)
+        if place.excepted:
+            said = text(place.excepted.words, "$hs-warn")
+            yield from labelled(EMPTY, said, width, indent=4, limit=3)
 
 
 def _excerpt(place: Place, lines: Sequence[str], width: int) -> Iterator[Content]:

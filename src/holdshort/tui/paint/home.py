@@ -11,6 +11,7 @@ from datetime import datetime
 
 from textual.content import Content
 
+from holdshort.model import exceptions
 from holdshort.model.checklist import Checklist, Question
 from holdshort.model.finding import Finding, Level, Outcome
 from holdshort.model.suggestion import related
@@ -26,6 +27,7 @@ from holdshort.tui.text import (
     spread,
     stack,
     text,
+    wrapped,
 )
 
 _INDENT = 27
@@ -77,9 +79,14 @@ def drafts(rows: Sequence[DraftRow], focus: int, today: datetime, width: int) ->
 
 
 def proof(
-    findings: Mapping[str, Finding], ids: Sequence[str], *, running: bool, width: int
+    findings: Mapping[str, Finding],
+    ids: Sequence[str],
+    *,
+    running: bool,
+    width: int,
+    notes: Sequence[str] = (),
 ) -> Content:
-    """Return what the checks say so far, grouped."""
+    """Return what the checks say so far, grouped; `notes` say what is wrong with exceptions."""
     lines = [text("Without running anything, this repository", "bold")]
     arrived = [findings[one] for one in ids if one in findings]
     for name, outcomes in _GROUPS:
@@ -90,6 +97,9 @@ def proof(
         lines += [EMPTY, text("nothing on", "$hs-muted")]
         said = text(", ".join(idle), "$hs-muted")
         lines += labelled(EMPTY, said, width, indent=2, limit=2)
+    if named := [*notes, *exceptions.idle(arrived)]:
+        lines += [EMPTY, text("exceptions", "$hs-warn")]
+        lines += (line for one in named for line in wrapped(text(one), width, 3))
     if waiting := len(ids) - len(arrived):
         state = "still looking" if running else "not looked at"
         lines += [EMPTY, text(f"{waiting} checks {state}", "$hs-muted")]
@@ -102,22 +112,23 @@ def _group(name: str, rows: Sequence[Finding], width: int) -> Iterator[Content]:
         yield text(name, words.outcome_style(rows[0].outcome))
     for finding in rows:
         label = Content("  ") + text(finding.id, "$hs-key")
-        said = text(finding.headline)
+        said = text(finding.shown)
         yield from labelled(label, said, width, indent=_INDENT, limit=_MAX_LINES)
         yield from _places(finding, width)
 
 
 def _places(finding: Finding, width: int) -> Iterator[Content]:
     """Yield where it stands: the places of a pass side by side, the first one against it."""
-    level = _LEVELS.get(finding.outcome)
+    level = _LEVELS.get(finding.said)
     standing = (one for one in finding.evidence if one.level is level)
-    found = [one for one in standing if one.where not in finding.headline]
+    found = [one for one in standing if one.excepted or one.where not in finding.headline]
     if finding.outcome is Outcome.PASS and found:
         parts = [text(one.where, "$hs-muted") for one in found]
         yield from flowing(EMPTY, parts, width, indent=_INDENT, limit=1)
     elif found:
-        where = join((text(found[0].where, "$hs-muted"), text(found[0].why, "$hs-muted")))
-        yield fit(Content(" " * _INDENT) + where, width)
+        where = join((text(found[0].where, "$hs-muted"), text(found[0].said, "$hs-muted")))
+        lines = 3 if found[0].excepted else 1
+        yield from labelled(EMPTY, where, width, indent=_INDENT, limit=lines)
 
 
 def wanted(model: str, release: str, width: int) -> Content:

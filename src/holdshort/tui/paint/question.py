@@ -125,7 +125,7 @@ def checks(view: QuestionView, width: int, *, running: bool) -> Content:
     width = min(width, READING_COLUMNS)
     lines: list[Content] = []
     for finding in view.findings:
-        body = join((words.outcome(finding.outcome), text(finding.headline)), " ")
+        body = join((words.outcome(finding.outcome), text(finding.shown)), " ")
         label = _label("Checks") if not lines else EMPTY
         lines += labelled(label, body, width, indent=INDENT, limit=2)
     if view.pending:

@@ -96,7 +96,7 @@ def finding_row(finding: Finding, width: int, *, focused: bool, number: int) -> 
             text(">" if focused else " ", "$hs-key bold"),
             words.outcome(finding.outcome),
             cell(text(finding.id, "$hs-key"), _ID_COLUMNS + 1),
-            cell(text(finding.headline), room),
+            cell(text(finding.shown), room),
         ),
         " ",
     )

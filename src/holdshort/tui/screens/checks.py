@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from holdshort.model.exceptions import idle
 from holdshort.model.finding import Finding, Outcome
 from holdshort.tui.actions import Place, bindings_of
 from holdshort.tui.paint import rows, words
@@ -72,11 +73,13 @@ class ChecksScreen(Listed):
         finding, width = self.finding, self.columns
         if finding is None:
             return
-        yield from wrapped(text(finding.headline, "bold"), width, 2)
+        yield from wrapped(text(finding.shown, "bold"), width, 2)
         for place in finding.evidence[:_PLACES]:
-            yield fit(join((text(f"  {place.where}", "$hs-key"), text(place.why))), width)
+            yield fit(join((text(f"  {place.where}", "$hs-key"), text(place.said))), width)
         if len(finding.evidence) > _PLACES:
             yield text(f"  and {len(finding.evidence) - _PLACES} more places", "$hs-muted")
+        for said in idle([finding]):
+            yield from wrapped(text(said, "$hs-warn"), width, 2)
         if finding.coverage.not_checked:
             yield fit(text(f"Not looked at: {finding.coverage.not_checked}", "$hs-muted"), width)
         if finding.coverage.errors:

@@ -173,7 +173,7 @@ class EvidenceWindow(ModalScreen["Step | None"]):
         for place in self._view.suggestion.places:
             line = 0 if place.cell else place.line
             ref = f"{place.path}:{line}" if line else place.path
-            yield Row(ref, place.why, place.path, line)
+            yield Row(ref, place.said, place.path, line)
         for number, one in enumerate(answer.evidence if answer else (), 1):
             line = int(one.lines.partition("-")[0] or 0)
             yield Row(

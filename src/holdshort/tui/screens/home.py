@@ -60,7 +60,13 @@ class HomeScreen(Shell):
         self._paint_heading()
         pane = self.query_one("#pane", Pane)
         running = bool(checking and checking.running)
-        proof = paint.proof(visit.findings, visit.check_ids, running=running, width=pane.columns)
+        proof = paint.proof(
+            visit.findings,
+            visit.check_ids,
+            running=running,
+            width=pane.columns,
+            notes=visit.exception_notes,
+        )
         pane.paint(proof)
         wanted, width = self._wanted, self.columns
         self.query_one("#wanted", Static).update(
