@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts.inventory import File
 from holdshort.checks.facts.license_files import (
+    DECLARING,
     Declared,
     declared_licenses,
     is_license_name,
@@ -86,12 +87,12 @@ _REMEDIATION = (
 
 
 def _declared(repository: Repository) -> Iterator[Declared]:
-    for path in sorted(repository.paths):
-        if path.lower() in {"pyproject.toml", "setup.cfg", "setup.py", "citation.cff", "readme.md"}:
-            try:
-                yield from declared_licenses(path, repository.text(path) or "")
-            except UnreadableSourceError as error:
-                repository.note_error(path, str(error))
+    files = [f for f in repository.inventory.files if f.path.lower() in DECLARING]
+    for file, text in repository.texts(files):
+        try:
+            yield from declared_licenses(file.path, text)
+        except UnreadableSourceError as error:
+            repository.note_error(file.path, str(error))
 
 
 def _doubts(one: _Read) -> Iterator[Place]:

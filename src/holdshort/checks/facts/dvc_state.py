@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from holdshort.checks.facts.artifacts import is_fixture
 from holdshort.checks.facts.dvc_files import (
     Output,
     Remote,
@@ -18,7 +17,7 @@ from holdshort.checks.facts.dvc_files import (
     read_remotes,
     read_tracked,
 )
-from holdshort.checks.facts.inventory import File
+from holdshort.checks.facts.inventory import File, is_test_path
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 
@@ -75,7 +74,7 @@ def dvc_state(repository: Repository) -> DvcState:
 
 
 def _read(repository: Repository) -> DvcState:
-    files = [file for file in repository.inventory.files if not is_fixture(file.path)]
+    files = [file for file in repository.inventory.files if not is_test_path(file.path)]
     pointers = [f for f in files if f.name.endswith(".dvc") and f.name != ".dvc"]
     configs = [f for f in files if f"/{f.path}".endswith("/.dvc/config")]
     pipelines = [f for f in files if f.name == "dvc.yaml"]

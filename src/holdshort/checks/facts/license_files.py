@@ -128,3 +128,6 @@ _READERS = {
     "citation.cff": _citation,
     "readme.md": _readme,
 }
+
+DECLARING = frozenset(_READERS)
+"""Files at the root that may name a licence, in lower case."""

@@ -22,8 +22,17 @@ WORDS = (
 )
 
 
+_HEADS = ("mlflow.", "azureml.", "azure.ai.", "sagemaker.", "wandb.", "hopsworks.", "comet_ml.")
+
+
 def _put(site: Site) -> Sighting | None:
-    return site.sighting(TOPIC, act="put", name="")
+    """Look at a call whose name other libraries use for classes of models too."""
+    return site.sighting(TOPIC, act="put", name="") if site.target.startswith(_HEADS) else None
+
+
+def _put_by_client(site: Site) -> Sighting | None:
+    """Look at a call that only the clients of registries have."""
+    return site.sighting(TOPIC, act="put", name="") if site.target[:1] not in {":", "."} else None
 
 
 def _put_logged(site: Site) -> Sighting | None:
@@ -40,10 +49,10 @@ def _get(site: Site) -> Sighting | None:
 
 CALLS = {
     "register_model": _put,
-    "link_model": _put,
-    "create_registered_model": _put,
-    "create_model_version": _put,
-    "create_model_package": _put,
+    "link_model": _put_by_client,
+    "create_registered_model": _put_by_client,
+    "create_model_version": _put_by_client,
+    "create_model_package": _put_by_client,
 }
 KEYWORDS = {"registered_model_name": _put_logged}
 STRINGS = ((("models:/",), _get),)
