@@ -33,7 +33,11 @@ _VOCABULARY = Vocabulary(
     imports=words("pdpyras pagerduty opsgenie_sdk pypd"),
     stems=(
         "alert",
+        "oncall",
         "on-call",
+        "on_call",
+        "pagerduty",
+        "opsgenie",
         "on call",
         "escalat",
         "incident",

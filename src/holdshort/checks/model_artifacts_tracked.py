@@ -20,6 +20,7 @@ from holdshort.checks.facts.artifacts import (
 from holdshort.checks.facts.dvc_files import Output
 from holdshort.checks.facts.dvc_state import DvcState, dvc_state
 from holdshort.checks.facts.git_lfs import Tracked
+from holdshort.checks.facts.held_files import artifacts_in
 from holdshort.checks.facts.inventory import is_test_path
 from holdshort.checks.facts.repository import Repository
 from holdshort.model.finding import Confidence, Level, Outcome, Place
@@ -86,11 +87,9 @@ _REMEDIATION = (
 
 
 def _models(repository: Repository) -> list[_Model]:
-    sure = {}
-    for file in repository.inventory.files:
-        kind = artifact_of(file.path)
-        if kind in {Artifact.MODEL, Artifact.PERHAPS_MODEL}:
-            sure[file.path] = kind is Artifact.MODEL
+    models = {Artifact.MODEL, Artifact.PERHAPS_MODEL}
+    kinds = artifacts_in(repository)
+    sure = {path: kind is Artifact.MODEL for path, kind in kinds.items() if kind in models}
     for path in list(sure)[MAX_FILES:]:
         repository.note_error(path, "more model files than are looked at")
     held = repository.tracked(list(sure)[:MAX_FILES])

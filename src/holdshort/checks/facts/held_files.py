@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from holdshort.checks.facts.artifacts import LARGE_BYTES, Artifact, artifact_of, is_fixture
@@ -56,13 +56,24 @@ class HeldFiles:
         return tuple(held for held in self.files if held.file.is_pointer)
 
 
+def artifacts_in(repository: Repository) -> Mapping[str, Artifact]:
+    """Return what every file probably holds; a path that is neither model nor data is absent."""
+    return repository.once(_artifacts)
+
+
+def _artifacts(repository: Repository) -> Mapping[str, Artifact]:
+    named = ((file.path, artifact_of(file.path)) for file in repository.inventory.files)
+    return {path: kind for path, kind in named if kind is not None}
+
+
 def held_files(repository: Repository) -> HeldFiles:
     """Return every data file and every file that a rule sends to Git LFS."""
     rules = tuple(_rules(repository))
     matches = [_matcher(path, pattern) for path, pattern, _ in rules[:MAX_RULES]]
     wanted: dict[str, tuple[Artifact | None, bool]] = {}
+    kinds = artifacts_in(repository)
     for file in repository.inventory.files:
-        kind = artifact_of(file.path)
+        kind = kinds.get(file.path)
         ruled = any(match(file.path) for match in matches)
         is_data = kind not in {None, Artifact.MODEL, Artifact.PERHAPS_MODEL}
         if ruled or (is_data and not is_fixture(file.path)):

@@ -7,7 +7,7 @@ an empty page. It tells a person where to read, and a check never more than that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -37,7 +37,7 @@ class Vocabulary:
         headings: of documents.
         settings: lines of pipelines and of the settings of operations.
         imports: modules, by their full name or a package above it.
-        stems: texts, in lower case, one of which every heading and setting that is meant holds.
+        stems: texts, in lower case, one of which every name, heading and setting meant holds.
     """
 
     names: re.Pattern[str]
@@ -143,9 +143,14 @@ def _files(repository: Repository) -> list[File]:
 
 
 def _in_names(repository: Repository, vocabulary: Vocabulary) -> Iterator[Sign]:
-    for file in _files(repository):
-        if vocabulary.names.search(file.path) and not _CODE_BEHIND.search(file.path):
-            yield Sign(file.path, 0, "named so")
+    for path, lower in repository.once(_names):
+        if any(stem in lower for stem in vocabulary.stems) and vocabulary.names.search(path):
+            yield Sign(path, 0, "named so")
+
+
+def _names(repository: Repository) -> tuple[tuple[str, str], ...]:
+    paths = (file.path for file in _files(repository))
+    return tuple((path, path.lower()) for path in paths if not _CODE_BEHIND.search(path))
 
 
 def _in_headings(documents: _Texts, vocabulary: Vocabulary) -> Iterator[Sign]:
@@ -167,21 +172,23 @@ def _in_settings(settings: _Texts, vocabulary: Vocabulary) -> Iterator[Sign]:
 
 
 def _in_imports(repository: Repository, vocabulary: Vocabulary) -> Iterator[Sign]:
-    seen: set[str] = set()
+    imported = repository.once(_imported)
+    found = (imported[name] for name in vocabulary.imports if name in imported)
+    yield from sorted(found, key=lambda sign: (sign.path, sign.line))
+
+
+def _imported(repository: Repository) -> Mapping[str, Sign]:
+    """Return the first import of every module and of every package above one."""
+    found: dict[str, Sign] = {}
     for file, imports in repository.imports():
         if is_test_path(file.path):
             continue
         for one in imports:
-            name = next((n for n in _packages(one.module) if n in vocabulary.imports), "")
-            if name and name not in seen:
-                seen.add(name)
-                yield Sign(file.path, one.line, f"imports {name}", one.cell)
-
-
-def _packages(module: str) -> Iterator[str]:
-    while module:
-        yield module
-        module = module.rpartition(".")[0]
+            name = one.module
+            while name and name not in found:
+                found[name] = Sign(file.path, one.line, f"imports {name}", one.cell)
+                name = name.rpartition(".")[0]
+    return found
 
 
 def _mentions(text: str, vocabulary: Vocabulary) -> bool:
