@@ -103,7 +103,7 @@ def _places(notebooks: list[_Notebook]) -> Iterator[Place]:
         path, facts = one.file.path, one.facts
         against = Level.WARN if one.aside else Level.FAIL
         for left in facts.secrets:
-            why = f"an output looks like it holds a {left.what}"
+            why = f"an output shows what looks like a credential: {left.what}"
             yield place(path, 1, against, why, cell=left.cell)
         failed = [left for left in facts.errors if not left.expected]
         for left in failed[:_ERRORS_SHOWN]:
@@ -245,7 +245,7 @@ def _remediation(notebooks: list[_Notebook]) -> str:
 
 CHECK = Check(
     id="notebooks-clean",
-    version="1",
+    version="2",
     title="notebooks",
     statement="Notebooks are tracked without outputs, and were run from top to bottom.",
     outcomes={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdshort.checks.facts.notebooks import code_cells
+from holdshort.checks.facts.notebooks import read_notebook
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.text import decode
 from holdshort.checks.facts.view import RepoView
@@ -36,7 +36,7 @@ class Quoted:
     def _lines(self, path: str, cell: int) -> list[str]:
         try:
             data = self._view.read(path, MAX_FILE_BYTES)
-            text = code_cells(data)[cell - 1].source if cell else decode(data)
+            text = read_notebook(data).cells[cell - 1].source if cell else decode(data)
         except (OSError, UnreadableSourceError, IndexError):
             return []
         return text.split("\n")

@@ -101,7 +101,7 @@ def _headline(certain: list[Place], doubtful: list[Place], searched: int) -> str
 
 CHECK = Check(
     id="secrets-absent",
-    version="2",
+    version="3",
     title="secrets",
     statement="No credential is tracked.",
     outcomes={

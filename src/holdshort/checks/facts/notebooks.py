@@ -84,11 +84,13 @@ class Notebook:
         language: in lower case; empty when it does not say, which means Python.
         cells: the code cells in stored order.
         formats: how Jupytext pairs it (`ipynb,py:percent`), empty when it does not.
+        texts: what stands between the code cells, as stored.
     """
 
     language: str
     cells: tuple[Cell, ...]
     formats: str = ""
+    texts: tuple[str, ...] = ()
 
 
 def read_notebook(data: bytes) -> Notebook:
@@ -100,19 +102,12 @@ def read_notebook(data: bytes) -> Notebook:
     notebook = _load(data)
     language = _language(notebook)
     is_python = language in {"", "ipython"} or language.startswith("python")
-    code = [cell for cell in _cells(notebook) if at(cell, "cell_type") == "code"]
-    cells = tuple(_cell(cell, number, is_python) for number, cell in enumerate(code, 1))
+    rows = _cells(notebook)
+    code = [row for row in rows if at(row, "cell_type") == "code"]
+    cells = tuple(_cell(row, number, is_python) for number, row in enumerate(code, 1))
     formats = at(notebook, "metadata", "jupytext", "formats")
-    return Notebook(language, cells, formats if isinstance(formats, str) else "")
-
-
-def code_cells(data: bytes) -> tuple[Cell, ...]:
-    """Return the Python cells of a notebook.
-
-    Raises:
-        UnreadableSourceError: not JSON, or not shaped like a notebook.
-    """
-    return tuple(cell for cell in read_notebook(data).cells if cell.is_python)
+    texts = tuple(_joined(at(row, "source")) for row in rows if at(row, "cell_type") != "code")
+    return Notebook(language, cells, formats if isinstance(formats, str) else "", texts)
 
 
 def at(value: object, *keys: str) -> object:

@@ -1,17 +1,17 @@
 """The credentials that one file seems to hold: which rules apply to which kind of file.
 
-In: a file and its bytes. Out: `Secret` values; in a notebook the line is `cell * 1_000_000 + line`.
+In: a file and its bytes. Out: `Secret` values; in a notebook the line is `cell * 1_000_000 + line`,
+line 1 for what an output shows, and 0 for a text between the cells.
 Binary content is not searched.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 from holdshort.checks.facts.inventory import File, Kind
-from holdshort.checks.facts.notebooks import code_cells
+from holdshort.checks.facts.notebooks import read_notebook
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.secret_patterns import Secret, find_secrets, may_hold
 from holdshort.checks.facts.text import decode
@@ -30,7 +30,7 @@ def secrets_in(file: File, data: bytes) -> tuple[Secret, ...]:
     if b"\x00" in data[:_SNIFFED_BYTES] and not data.startswith(_MARKS):
         return ()
     if file.kind is Kind.NOTEBOOK:
-        return tuple(_in_notebook(data, decode(data)))
+        return tuple(_in_notebook(data))
     name = file.name.lower()
     bare = name.endswith(_BARE_SUFFIXES) or name.startswith(".env") or _is_bare(file)
     if not (bare or data.startswith(_MARKS) or may_hold(data)):
@@ -44,24 +44,22 @@ def _is_bare(file: File) -> bool:
     return file.kind in {Kind.DOCKER, Kind.WORKFLOW} or ".dvc/config" in file.path
 
 
-def _in_notebook(data: bytes, text: str) -> Iterator[Secret]:
-    """Search the code of each cell, then everything else for token shapes."""
+def _in_notebook(data: bytes) -> Iterator[Secret]:
+    """Search the code of each cell, and what its outputs and the texts between them show."""
     try:
-        cells = code_cells(data)
+        notebook = read_notebook(data)
     except UnreadableSourceError:
-        cells = ()
-    seen = False
-    for cell in cells:
-        for found in find_secrets(cell.source, assignments=True, bare=False):
-            seen = True
+        yield from find_secrets(decode(data), assignments=False, bare=False)
+        return
+    for cell in notebook.cells:
+        shown = "\n".join(output.text for output in cell.outputs)
+        in_code = tuple(find_secrets(cell.source, assignments=cell.is_python, bare=False))
+        for found in in_code:
             yield replace(found, line=cell.number * LINES_PER_CELL + found.line)
-    if not seen:
-        yield from find_secrets(_decoded(text), assignments=False, bare=False)
-
-
-def _decoded(text: str) -> str:
-    """Return the text with JSON escapes that could hide a token resolved."""
-    try:
-        return json.dumps(json.loads(text), indent=1, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return text
+        for found in () if in_code else find_secrets(shown, assignments=False, bare=False):
+            yield replace(found, line=cell.number * LINES_PER_CELL + 1)
+            break
+    for text in notebook.texts:
+        yield from (
+            replace(found, line=0) for found in find_secrets(text, assignments=False, bare=False)
+        )

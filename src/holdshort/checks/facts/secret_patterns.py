@@ -216,12 +216,15 @@ def _is_wordy(value: str) -> bool:
 
 def _is_fake(value: str) -> bool:
     body = re.sub(r"^[a-z]{2,6}[_-]", "", value)
+    if _UUID.search(value) or (value.startswith("sk-") and not re.search(r"\d", value)):
+        return True  # the name of an element: scikit-learn draws its estimators with `sk-<uuid>`
     if re.search(r"EXAMPLE|example|XXXX|xxxx|\*\*\*|0{8}|1234567890$|your", value):
         return True
     return len(set(body)) < _FEW_CHARACTERS and not value.startswith("-----")
 
 
 _FEW_CHARACTERS = 6
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 def _is_login(user: str, password: str) -> bool:
