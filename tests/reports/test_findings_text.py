@@ -75,6 +75,23 @@ def test_a_whole_report_leaves_nothing_out() -> None:
     assert ("      paste two" in few, "      paste two" in all_of_it) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("remediation", "few", "whole"),
+    [
+        ("Do it:\na:\n  - b", ["to do: Do it:", "a:"], ["to do: Do it:", "a:", "  - b"]),
+        ("Write it down,\nall of it.", ["to do: Write it down, all of it."], []),
+        ("Not so. Write\nit so:\n[x]", ["to do: Not so. Write it so:", "[x]"], []),
+    ],
+)
+def test_a_remedy_is_prose_that_wraps_and_lines_that_stay_as_they_are(
+    remediation: str, few: list[str], whole: list[str]
+) -> None:
+    one = finding(Outcome.FAIL, remediation=remediation)
+    for shown, said in ((lines(one), few), (lines(one, whole=True), whole or few)):
+        at = next(n for n, line in enumerate(shown) if "to do: " in line)
+        assert [shown[at].strip(), *(line[6:] for line in shown[at + 1 :])] == said
+
+
 def test_the_questions_beside_a_check_stand_beside_its_name() -> None:
     beside = {"is-fail": (Beside("one", Relation.SUPPORTS), Beside("two", Relation.INFORMS))}
     unsure = finding(Outcome.FAIL, confidence=Confidence.UNSURE)

@@ -20,6 +20,7 @@ from holdshort.reports.findings_text import (
     counted,
     grouped,
     qualified,
+    remedy,
 )
 from holdshort.reports.markdown import escaped
 
@@ -27,7 +28,7 @@ MAX_BYTES = 65_536
 """Counted in UTF-8, where no character takes less than one byte, so that either count fits."""
 
 PLACES_SHOWN = 3
-REMEDY_LINES = 8
+PASTED_SHOWN = 7
 MAX_LINE_CHARS = 300
 
 _FRAME_BYTES = 300
@@ -88,9 +89,10 @@ def _row(finding: Finding, beside: Mapping[str, Sequence[Beside]]) -> str:
     names = "<br>".join(
         [f"`{finding.id}` {qualified(finding)}".rstrip(), *(f"→ {one}" for one in questions)]
     )
-    lines = finding.remediation.splitlines()[:REMEDY_LINES]
-    remedy = "<br>".join(escaped(line, MAX_LINE_CHARS) for line in lines)
-    return f"| {names} | {_found(finding)} | {_where(finding)} | {remedy} |\n"
+    prose, pasted = remedy(finding)
+    lines = (prose, *pasted[:PASTED_SHOWN])
+    to_do = "<br>".join(escaped(line, MAX_LINE_CHARS) for line in lines if line)
+    return f"| {names} | {_found(finding)} | {_where(finding)} | {to_do} |\n"
 
 
 def _found(finding: Finding) -> str:

@@ -14,14 +14,14 @@ from holdshort.errors import ExitCode
 from holdshort.model.exceptions import idle
 from holdshort.model.finding import Confidence, Finding, Level, Outcome
 from holdshort.model.relation import Beside
-from holdshort.model.text import one_line, wrapped
+from holdshort.model.text import one_line, visible, wrapped
 from holdshort.reports.text import log_safe
 
 PLACES_SHOWN = 3
 """Most places of a finding in the overview. Source: our own choice, to fit a screen."""
 
-REMEDY_LINES = 2
-"""Most lines of a remedy in the overview: what to do, and the first thing to paste."""
+PASTED_SHOWN = 1
+"""Most lines to paste in the overview."""
 
 GROUPS = (
     ("contradicts", (Outcome.FAIL,)),
@@ -135,11 +135,26 @@ def _body(finding: Finding, layout: Layout) -> Iterator[str]:
     if finding.outcome in {Outcome.PASS, Outcome.WARN} and finding.coverage.not_checked:
         said = f"not checked: {one_line(finding.coverage.not_checked)}"
         yield from wrapped(said, layout.width, "    ", "      ")
-    remedy = finding.remediation.splitlines()
-    if remedy:
-        yield from wrapped(one_line(remedy[0]), layout.width, "    to do: ", "      ")
-    for line in remedy[1:] if layout.whole else remedy[1:REMEDY_LINES]:
-        yield f"      {one_line(line)}"
+    yield from _remedy(finding, layout)
+
+
+def _remedy(finding: Finding, layout: Layout) -> Iterator[str]:
+    prose, pasted = remedy(finding)
+    if prose:
+        yield from wrapped(prose, layout.width, "    to do: ", "      ")
+    for line in pasted if layout.whole else pasted[:PASTED_SHOWN]:
+        yield f"      {visible(line)}"
+
+
+def remedy(finding: Finding) -> tuple[str, list[str]]:
+    """Return what to do as one line of prose, and the lines to paste, as they are.
+
+    Prose ends with its first line that ends in a colon; without a colon all of it is prose.
+    """
+    lines = finding.remediation.splitlines()
+    ends = [at for at, line in enumerate(lines, 1) if line.rstrip().endswith(":")]
+    end = ends[0] if ends else len(lines)
+    return one_line(" ".join(lines[:end])), [line.rstrip() for line in lines[end:]]
 
 
 def _places(finding: Finding, layout: Layout) -> Iterator[str]:
