@@ -145,6 +145,22 @@ def test_sarif_suppresses_the_place_and_not_the_rest(
     assert (first["level"], second["level"], second["suppressions"]) == ("warning", "error", [])
 
 
+def test_what_is_missing_is_excepted_as_a_whole(
+    except_: Callable[..., None], check: Callable[..., tuple[int, str, str]]
+) -> None:
+    assert check("tests-present")[0] == 1
+    except_(row(".", check="tests-present"))
+    code, text, _ = check("tests-present")
+    assert code == 0
+    assert "- excepted until 2026-12-31 by ada: until the move" in text
+    (run,) = json.loads(check("tests-present", "--format", "sarif")[1])["runs"]
+    (result,) = run["results"]
+    assert (result["level"], len(result["suppressions"])) == ("warning", 1)
+    assert "excepted until 2026-12-31 by ada" in result["message"]["text"]
+    assert "excepted until 2026-12-31 by ada" in check("tests-present", "--format", "markdown")[1]
+    assert check("tests-present", on="2027-01-01")[0] == 1
+
+
 def test_markdown_says_who_answers_for_it(
     except_: Callable[..., None], check: Callable[..., tuple[int, str, str]]
 ) -> None:

@@ -61,6 +61,23 @@ def test_anything_less_counts_as_before(before: Finding) -> None:
     assert (after.outcome, after.proved, after.excepted_until) == (Outcome.FAIL, None, "")
 
 
+def test_a_finding_without_a_failing_place_is_excepted_as_a_whole() -> None:
+    for before in (finding(), finding(place(level=Level.WARN))):
+        after = applied(before, exception("."), exception(".", "2027-06-30"))
+        assert (after.outcome, after.said) == (Outcome.WARN, Outcome.FAIL)
+        assert after.excepted_until == "2027-06-30"
+        assert after.shown == ("Fails, but excepted until 2027-06-30 by ada: a fixture. Found it")
+        assert Finding.from_json(after.to_json()) == after
+        assert after.on("2027-07-01").outcome is Outcome.FAIL
+        assert not after.idle_exceptions
+
+
+def test_the_repository_itself_is_no_place_and_every_place_is_not_the_repository() -> None:
+    assert applied(finding(place()), exception(".")).outcome is Outcome.FAIL
+    assert applied(finding(), exception("**")).outcome is Outcome.FAIL
+    assert applied(finding(outcome=Outcome.WARN), exception(".")).excepted is None
+
+
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.FAIL])
 def test_no_exception_changes_any_other_outcome(outcome: Outcome) -> None:
     after = applied(finding(place(), outcome=outcome), exception())
@@ -151,6 +168,7 @@ def test_a_finding_with_exceptions_survives_json() -> None:
         ({"path": ""}, "neither a `path` nor a `snippet`"),
         ({"path": "", "snippet": " "}, "neither a `path` nor a `snippet`"),
         ({"path": "../a"}, "`path`: not a path inside"),
+        ({"path": ".", "snippet": "x"}, "has no lines for a `snippet`"),
         ({"reason": " "}, "`reason` is empty"),
         ({"owner": ""}, "`owner` is empty"),
         ({"check": ""}, "`check` is empty"),

@@ -40,7 +40,8 @@ list with one finding per check: `id`, `version`, `outcome` (`pass`, `warn`, `fa
 `not_checked`) and `remediation`. The same commit and version give the same bytes.
 
 Where [exceptions](exceptions.md) name a check, its finding also has `exceptions` (`line`, `path`,
-`reason`, `owner`, `expires`, `expired`, `places`), and a place they cover has `excepted`. While all
+`reason`, `owner`, `expires`, `expired`, `places`), and a place they cover has `excepted`, the
+finding itself where it names no failing place. While all
 that fails is covered, `outcome` is `warn`, `proved` is `fail` and `excepted_until` is the last such
 day; `--on DAY` asks for another day than today. `notes` beside `checks` says what is wrong with the
 file of exceptions.

@@ -22,6 +22,9 @@ SCHEMA = "holdshort/exceptions/v1"
 PLACE = ".holdshort/exceptions.yaml"
 """Where the document stands."""
 
+REPOSITORY = "."
+"""The path of an exception to a finding that names no place, such as that a file is missing."""
+
 MAX_EXCEPTIONS = 500
 """Most exceptions of a file. Source: our own limit; more are a policy, not exceptions."""
 
@@ -40,7 +43,8 @@ class CheckException(Strict):
 
     Attributes:
         check: the id of the check.
-        path: a pattern as in `model.globs`; empty for any path.
+        path: a pattern as in `model.globs`; empty for any path; `.` for the repository itself,
+            where a finding names no place that fails.
         snippet: text that the lines of the place hold, blanks aside; empty for any text.
         owner: who answers for it.
         expires: the last day it holds, `YYYY-MM-DD`.
@@ -67,13 +71,17 @@ class CheckException(Strict):
                 _refuse(f"`{name}` is longer than {MAX_REASON_CHARS} characters")
         if not self.path and not self.snippet.strip():
             _refuse("it names neither a `path` nor a `snippet`")
-        if self.path and (wrong := globs.problem(self.path)):
+        if self.path == REPOSITORY and self.snippet:
+            _refuse("`path` is the repository itself, which has no lines for a `snippet`")
+        if self.path not in {"", REPOSITORY} and (wrong := globs.problem(self.path)):
             _refuse(f"`path`: {wrong}")
         if not is_day(self.expires):
             _refuse(f"`expires` is no day, such as 2027-01-31: {self.expires!r}")
 
     def covers(self, place: Place, text_of: TextOf) -> bool:
         """Tell whether a place is meant."""
+        if self.path == REPOSITORY:
+            return False
         if self.path and not globs.matches(place.path, self.path):
             return False
         return not self.snippet or _blanks_aside(self.snippet) in _blanks_aside(text_of(place))
@@ -127,18 +135,20 @@ class Exceptions:
         if not rows:
             return finding
         covering = [_covering(place, rows, text_of) for place in finding.evidence]
-        uses = {line: _use(line, one, sum(line in x for x in covering)) for line, one in rows}
+        whole = _covering_whole(finding, rows)
+        named = [*covering, whole]
+        uses = {line: _use(line, one, sum(line in lines for lines in named)) for line, one in rows}
         marked = tuple(
             replace(place, excepted=_longest([uses[line] for line in lines])) if lines else place
             for place, lines in zip(finding.evidence, covering, strict=True)
         )
-        whole = replace(
+        known = replace(
             finding,
             evidence=marked,
             exceptions=tuple(uses.values()),
-            excepted_until=_until(finding, marked),
+            excepted=_longest([uses[line] for line in whole]) if whole else None,
         )
-        return whole.on(today.isoformat())
+        return replace(known, excepted_until=_until(known)).on(today.isoformat())
 
 
 def idle(findings: Iterable[Finding]) -> Iterator[str]:
@@ -159,6 +169,17 @@ def _covering(
     return tuple(line for line, one in rows if one.covers(place, text_of))
 
 
+def _covering_whole(
+    finding: Finding, rows: Sequence[tuple[int, CheckException]]
+) -> tuple[int, ...]:
+    """Return what excepts a finding that fails and names no place that does."""
+    if finding.outcome is not Outcome.FAIL or any(
+        place.level is Level.FAIL for place in finding.evidence
+    ):
+        return ()
+    return tuple(line for line, one in rows if one.path == REPOSITORY)
+
+
 def _use(line: int, one: CheckException, places: int) -> Excepted:
     return Excepted(
         line=line,
@@ -175,15 +196,16 @@ def _longest(uses: Sequence[Excepted]) -> Excepted:
     return max(uses, key=lambda one: one.expires)
 
 
-def _until(finding: Finding, marked: Sequence[Place]) -> str:
+def _until(finding: Finding) -> str:
     """Return the last day on which every failing place is covered, empty when one is not.
 
     Places beyond the limit are not known, so nothing covers them.
     """
-    failing = [place.excepted for place in marked if place.level is Level.FAIL]
-    is_whole = len(marked) < MAX_PLACES
-    if finding.outcome is not Outcome.FAIL or not failing or not is_whole:
+    failing = [place.excepted for place in finding.evidence if place.level is Level.FAIL]
+    if finding.outcome is not Outcome.FAIL or len(finding.evidence) >= MAX_PLACES:
         return ""
+    if not failing:
+        return finding.excepted.expires if finding.excepted else ""
     days = [one.expires for one in failing if one]
     return min(days) if len(days) == len(failing) else ""
 

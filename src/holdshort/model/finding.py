@@ -158,6 +158,7 @@ class Finding:
         proved: what the check itself said, where exceptions make it count for less.
         excepted_until: the last day on which exceptions cover every place that fails.
         exceptions: every exception to this check.
+        excepted: the exception to a finding that names no failing place.
     """
 
     id: str
@@ -172,6 +173,7 @@ class Finding:
     proved: Outcome | None = None
     excepted_until: str = ""
     exceptions: tuple[Excepted, ...] = ()
+    excepted: Excepted | None = None
 
     @property
     def said(self) -> Outcome:
@@ -193,6 +195,7 @@ class Finding:
             outcome=outcome,
             proved=None if outcome is self.said else self.said,
             exceptions=tuple(one.on(day) for one in self.exceptions),
+            excepted=self.excepted.on(day) if self.excepted else None,
         )
 
     @property
@@ -206,6 +209,8 @@ class Finding:
         """The headline, after what exceptions make of it."""
         if not self.proved:
             return self.headline
+        if self.excepted:
+            return f"Fails, but {self.excepted.words}. {self.headline}"
         return f"Fails, but all excepted until {self.excepted_until}: {self.headline}"
 
     @property
@@ -219,6 +224,8 @@ class Finding:
         more: dict[str, object] = {}
         if self.exceptions:
             more["exceptions"] = [asdict(one) for one in self.exceptions]
+        if self.excepted:
+            more["excepted"] = asdict(self.excepted)
         if self.excepted_until:
             more["excepted_until"] = self.excepted_until
         if self.proved:
@@ -264,6 +271,7 @@ class Finding:
             proved=Outcome(value["proved"]) if "proved" in value else None,
             excepted_until=str(value.get("excepted_until", "")),
             exceptions=tuple(_excepted(one) for one in value.get("exceptions", ())),
+            excepted=_excepted(value["excepted"]) if "excepted" in value else None,
         )
 
 

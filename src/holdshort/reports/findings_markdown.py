@@ -112,6 +112,8 @@ def _where(finding: Finding) -> str:
         for one in found[:PLACES_SHOWN]
     ]
     more = len(found) - len(shown)
+    if finding.excepted:
+        shown.insert(0, escaped(finding.excepted.words, MAX_LINE_CHARS))
     return "<br>".join([*shown, *([f"and {more} more"] if more else [])])
 
 

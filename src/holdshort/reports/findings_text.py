@@ -126,6 +126,9 @@ def _head(finding: Finding, layout: Layout) -> Iterator[str]:
 
 def _body(finding: Finding, layout: Layout) -> Iterator[str]:
     yield from wrapped(one_line(finding.headline), layout.width, "    ", "    ")
+    if finding.excepted:
+        said = one_line(finding.excepted.words)
+        yield from wrapped(said, layout.width, "    - ", "      ")
     yield from _places(finding, layout)
     errors = finding.coverage.errors
     for error in errors if layout.whole else errors[:PLACES_SHOWN]:

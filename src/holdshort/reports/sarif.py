@@ -20,7 +20,7 @@ from urllib.parse import quote
 from holdshort.errors import ExitCode
 from holdshort.model.description import Description
 from holdshort.model.exceptions import PLACE, idle
-from holdshort.model.finding import Finding, Level, Outcome, Place
+from holdshort.model.finding import Excepted, Finding, Level, Outcome, Place
 from holdshort.model.relation import Beside
 from holdshort.model.text import one_line, visible_lines
 
@@ -160,7 +160,10 @@ def _result(
 ) -> dict[str, object]:
     """Return one result (§3.27); what is open has no level, as §3.27.10 wants."""
     kind = "open" if finding.outcome is Outcome.UNKNOWN else "fail"
+    excepted = place.excepted if place else finding.excepted
     said = [place.said, finding.headline] if place else [finding.headline]
+    if finding.excepted and not place:
+        said.append(finding.excepted.words)
     if place and place.cell:
         said.insert(1, f"In code cell {place.cell}, line {place.line}")
     if finding.remediation:
@@ -173,7 +176,7 @@ def _result(
         "message": {"text": _escaped(" ".join(map(_sentence, said)))},
         "locations": [_location(place)],
         "partialFingerprints": {"holdshortPlace/v1": _fingerprint(finding.id, place, number)},
-        "suppressions": _suppressions(place),
+        "suppressions": _suppressions(excepted),
         "properties": {
             "confidence": str(finding.confidence),
             "questions": [one.words for one in run.beside.get(finding.id, ())],
@@ -187,27 +190,24 @@ def _level(finding: Finding, place: Place | None) -> str:
         return "none"
     if place is None:
         return _LEVELS[Level(finding.outcome.value)]
-    return "warning" if _is_excepted(place) else _LEVELS[place.level]
+    is_excepted = place.excepted and not place.excepted.expired
+    return "warning" if is_excepted else _LEVELS[place.level]
 
 
-def _suppressions(place: Place | None) -> list[dict[str, object]]:
-    """Return the exception to a place (§3.35); an empty list says that there is none."""
-    if place is None or place.excepted is None or not _is_excepted(place):
+def _suppressions(excepted: Excepted | None) -> list[dict[str, object]]:
+    """Return an exception in force (§3.35); an empty list says that there is none."""
+    if excepted is None or excepted.expired:
         return []
     artifact = {"uri": PLACE, "uriBaseId": ROOT}
-    region = {"startLine": place.excepted.line}
+    region = {"startLine": excepted.line}
     return [
         {
             "kind": "external",
             "status": "accepted",
-            "justification": _plain(place.excepted.words),
+            "justification": _plain(excepted.words),
             "location": {"physicalLocation": {"artifactLocation": artifact, "region": region}},
         }
     ]
-
-
-def _is_excepted(place: Place) -> bool:
-    return place.excepted is not None and not place.excepted.expired
 
 
 def _location(place: Place | None) -> dict[str, object]:
