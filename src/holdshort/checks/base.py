@@ -63,6 +63,7 @@ IDS = (
     "image-installs-pinned",
     "image-unprivileged",
     "data-versioned",
+    "downloads-verified",
     "model-artifacts-tracked",
     "no-unsafe-loading",
     "pretrained-pinned",

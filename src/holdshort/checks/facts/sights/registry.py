@@ -10,6 +10,7 @@ from holdshort.checks.facts.sightings import Look
 from holdshort.checks.facts.sights import (
     datasets,
     determinism,
+    downloads,
     loading,
     locations,
     pretrained,
@@ -20,6 +21,7 @@ from holdshort.checks.facts.sights import (
 TOPICS: tuple[ModuleType, ...] = (
     datasets,
     determinism,
+    downloads,
     loading,
     locations,
     pretrained,

@@ -1,0 +1,145 @@
+"""What a shell script downloads, and whether it looks at a checksum afterwards.
+
+In: simple commands in order. Out: `Download` values. `wget`, `curl` with a file to write, `aria2c`,
+`axel` and `gdown` count; installers that are piped into a shell, keys, pages and requests to an
+interface do not. A checksum counts for what was downloaded before it, when it is compared: with
+`-c`, in a test, or by a signature.
+Sources: https://www.gnu.org/software/wget/manual/wget.html, https://curl.se/docs/manpage.html,
+https://www.gnu.org/software/coreutils/manual/html_node/sha2-utilities.html
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from holdshort.checks.facts.addresses import Transport, is_artefact, is_aside, transport_of
+from holdshort.checks.facts.shell_syntax import ShellCommand
+from holdshort.checks.facts.shell_words import SHELLS, unwrapped
+from holdshort.checks.facts.words import words as _set_of
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One address that is fetched into a file.
+
+    Attributes:
+        address: variables of the script filled in, empty when it is in a list or a variable.
+        is_checked: a checksum is compared afterwards.
+    """
+
+    tool: str
+    address: str
+    line: int
+    is_checked: bool
+
+
+_TOOLS = _set_of("wget curl aria2c axel gdown")
+_UNPACKERS = _set_of(
+    "tar bsdtar unzip gunzip gzip zcat bzcat xzcat bunzip2 unxz zstd cpio pigz funzip"
+)
+_CHECKS = re.compile(r"(sha\d*|md5|b2|blake\d\w*)sum|shasum|md5|cksum|gsha256sum|rhash|cosign")
+_ASSIGNED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_USE = re.compile(r"\$\{?(\w+)\}?")
+_SENDS = {
+    "curl": re.compile(r"-[a-zA-Z]*[XdFTI]|--(request|data[\w-]*|json|form|upload-file|head)"),
+    "wget": re.compile(r"--(post-data|post-file|method|spider|body-data)"),
+}
+_TO_FILE = re.compile(r"-[a-zA-Z]*[oO]|--(output|remote-name)(-\w+)*")
+_URL = re.compile(r"(https?|ftp)://\S+", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$\{?\w+\}?\S*|www\.\S+")
+_LISTED = re.compile(r"-i|--input-file(=.*)?")
+_VALUED = re.compile(
+    r"-[a-zA-Z]*[oPUAHebcwtTQum]|-O|-qO|--(output|user-agent|header|directory-prefix"
+    r"|output-document|retry|dir|out|cookie|referer|proxy|max-time|connect-timeout|retry-delay"
+    r"|limit-rate|tries|timeout|user|password)"
+)
+
+
+def downloads_in(commands: Sequence[ShellCommand]) -> tuple[Download, ...]:
+    """Return what these commands download, in order."""
+    known = _variables(commands)
+    found: list[Download] = []
+    for index, command in enumerate(commands):
+        left = unwrapped(command.words)
+        tool = posixpath.basename(left[0]) if left else ""
+        if tool not in _TOOLS or not _fetches(tool, left[1:], commands, index):
+            continue
+        checked = _verifies_itself(left) or any(_compares(one) for one in commands[index + 1 :])
+        addresses = filter(_counts, _addresses(tool, left[1:], known))
+        found.extend(Download(tool, one, command.line, checked) for one in addresses)
+    return tuple(found)
+
+
+def _variables(commands: Sequence[ShellCommand]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for command in commands:
+        for word in command.words[:20]:
+            if assigned := _ASSIGNED.fullmatch(word[:2000]):
+                known[assigned[1]] = _filled(assigned[2], known)
+    return known
+
+
+def _filled(text: str, known: dict[str, str]) -> str:
+    return _USE.sub(lambda use: known.get(use[1], use[0]), text)[:2000]
+
+
+def _fetches(tool: str, left: Sequence[str], commands: Sequence[ShellCommand], index: int) -> bool:
+    """Tell whether something is fetched to be kept, rather than sent, asked or run."""
+    sends = _SENDS.get(tool)
+    options = [word.partition("=")[0] for word in left]
+    if sends and any(sends.fullmatch(option) for option in options):
+        return False
+    if reader := _reader(commands, index):
+        return reader in _UNPACKERS
+    if tool != "curl":
+        return True
+    return any(_TO_FILE.fullmatch(option) for option in options) or any(map(is_artefact, left))
+
+
+def _reader(commands: Sequence[ShellCommand], index: int) -> str:
+    """Return the program that reads the output of a command, empty when none does."""
+    following = commands[index + 1] if index + 1 < len(commands) else None
+    if commands[index].after not in {"|", "|&"} or following is None:
+        return ""
+    left = unwrapped(following.words)
+    name = posixpath.basename(left[0]) if left else ""
+    return "" if name == "tee" else name or next(iter(SHELLS))
+
+
+def _addresses(tool: str, left: Sequence[str], known: dict[str, str]) -> Iterator[str]:
+    """Yield each address, empty for one that a list or an unknown variable holds."""
+    before, is_any = "", False
+    for word in left:
+        is_value = _VALUED.fullmatch(before) is not None
+        is_named = _URL.fullmatch(word) or (not is_value and _VARIABLE.fullmatch(word))
+        before = "" if tool == "curl" and word == "-O" else word
+        if is_named or _LISTED.fullmatch(word):
+            is_any = True
+            filled = _filled(word, known).strip("\"'")
+            yield filled if _URL.match(filled) else ""
+    if tool == "gdown" and not is_any:
+        yield "https://drive.google.com/"
+
+
+def _counts(address: str) -> bool:
+    if transport_of(address) is Transport.LOCAL:
+        return False
+    return is_artefact(address) or not is_aside(address)
+
+
+def _verifies_itself(left: Sequence[str]) -> bool:
+    return any(word.startswith("--checksum") for word in left)
+
+
+def _compares(command: ShellCommand) -> bool:
+    left = unwrapped(command.words)
+    name = posixpath.basename(left[0]) if left else ""
+    if _CHECKS.fullmatch(name):
+        return any(word.startswith("--c") or re.fullmatch(r"-\w*c\w*", word) for word in left[1:])
+    if name in {"gpg", "gpgv", "minisign", "signify"}:
+        return name != "gpg" or "--verify" in left
+    tested = name in {"[", "[[", "test"}
+    return tested and any(re.search(r"sha\d+|md5|sum\b", word, re.IGNORECASE) for word in left)
