@@ -29,7 +29,8 @@ _HASHING = re.compile(
     re.IGNORECASE,
 )
 _WRITES = frozenset({"write", "write_bytes", "writelines", "copyfileobj", "extractall"})
-_BYTES = frozenset({"content", "iter_content", "raw", "read", "iter_bytes", "copyfileobj"})
+_PIECES = frozenset({"iter_content", "iter_bytes", "copyfileobj"})
+_BYTES = frozenset({"content", "raw", "read"})
 _FILES = frozenset({"open", "copyfileobj", "write_bytes", "extractall", "NamedTemporaryFile"})
 _SCRIPT = re.compile(r"\.(sh|bash|zsh|slurm|sbatch)$")
 _MAKEFILE = re.compile(r"(^|/)(GNU)?[Mm]akefile$|\.mk$")
@@ -118,9 +119,12 @@ def _is_download(seen: Sighting, names: frozenset[str]) -> bool:
         return True
     if is_artefact(address):
         return True
-    if is_aside(address) or "json" in names:
+    if is_aside(address):
         return False
-    return bool(_WRITES & names and _BYTES & names and _FILES & names) and bool(seen.scope)
+    if _PIECES & names:
+        return bool(_WRITES & names)
+    kept = _WRITES & names and _BYTES & names and _FILES & names
+    return bool(kept) and bool(seen.scope) and "json" not in names
 
 
 def _judge(seen: Sighting, names: frozenset[str], code: Code) -> tuple[Level, str]:

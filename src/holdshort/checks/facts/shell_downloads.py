@@ -60,9 +60,10 @@ _VALUED = re.compile(
 
 def downloads_in(commands: Sequence[ShellCommand]) -> tuple[Download, ...]:
     """Return what these commands download, in order."""
-    known = _variables(commands)
+    known: dict[str, str] = {}
     found: list[Download] = []
     for index, command in enumerate(commands):
+        _note_variables(command, known)
         left = unwrapped(command.words)
         tool = posixpath.basename(left[0]) if left else ""
         if tool not in _TOOLS or not _fetches(tool, left[1:], commands, index):
@@ -73,13 +74,10 @@ def downloads_in(commands: Sequence[ShellCommand]) -> tuple[Download, ...]:
     return tuple(found)
 
 
-def _variables(commands: Sequence[ShellCommand]) -> dict[str, str]:
-    known: dict[str, str] = {}
-    for command in commands:
-        for word in command.words[:20]:
-            if assigned := _ASSIGNED.fullmatch(word[:2000]):
-                known[assigned[1]] = _filled(assigned[2], known)
-    return known
+def _note_variables(command: ShellCommand, known: dict[str, str]) -> None:
+    for word in command.words[:20]:
+        if assigned := _ASSIGNED.fullmatch(word[:2000]):
+            known[assigned[1]] = _filled(assigned[2], known)
 
 
 def _filled(text: str, known: dict[str, str]) -> str:

@@ -220,11 +220,12 @@ class _Reader:
         if self._at == start:  # nothing the grammar knows: step over it
             self._at += 1
             return
-        if now.start < 0:
-            now.start = start
         if bare and not now.words and (word in _OPENING or word in _LISTS):
             now.is_list = word in _LISTS
-        elif not now.is_list:
+            return
+        if now.start < 0:
+            now.start = start
+        if not now.is_list:
             now.words.append(word)
 
     def _word(self) -> str:

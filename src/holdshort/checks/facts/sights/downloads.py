@@ -20,6 +20,7 @@ from collections.abc import Callable
 from holdshort.checks.facts.shell_downloads import downloads_in
 from holdshort.checks.facts.shell_syntax import ShellCommand, shell_commands
 from holdshort.checks.facts.sightings import Look, Sighting, Site
+from holdshort.checks.facts.words import words
 
 TOPIC = "downloads"
 
@@ -40,6 +41,8 @@ WORDS = (
 )
 
 _SHELL = re.compile(r"os\.(system|popen)|subprocess\.\w+|\?\.(system|getoutput)")
+_REQUESTS = re.compile(r"(requests(\.sessions)?(\.[Ss]ession)?|httpx(\.Client)?)\.get")
+_KEEPERS = words("write write_bytes write_text copyfileobj ZipFile TarFile")
 _FRAMES = ("pandas.", "polars.", "numpy.")
 
 
@@ -99,10 +102,16 @@ def _download(site: Site) -> Sighting | None:
 
 
 def _request(site: Site) -> Sighting | None:
-    if not site.target.startswith(("requests.", "httpx.")):
+    if not _REQUESTS.fullmatch(site.target):
         return None
-    address = site.argument("url", 0)
-    return _seen(site, "fetch", address, "none")
+    return _seen(site, _role_of_request(site), site.argument("url", 0), "none")
+
+
+def _role_of_request(site: Site) -> str:
+    """Return `file` for a request that stands inside of what writes or unpacks its bytes."""
+    calls = (one for one in site.around(site.node) if isinstance(one, ast.Call))
+    names = (getattr(one.func, "attr", getattr(one.func, "id", "")) for one in calls)
+    return "file" if any(name in _KEEPERS for name in names) else "fetch"
 
 
 def _open(site: Site) -> Sighting | None:
@@ -111,7 +120,7 @@ def _open(site: Site) -> Sighting | None:
     address = site.argument("url", 0)
     if isinstance(address, ast.Call):
         address = next(iter(address.args), None)
-    return _seen(site, "fetch", address, "none")
+    return _seen(site, _role_of_request(site), address, "none")
 
 
 def _table(site: Site) -> Sighting | None:
