@@ -36,23 +36,27 @@ _CHECKING = re.compile(
 )
 
 
-def downloads_run(commands: Sequence[ShellCommand]) -> Iterator[Download]:
-    """Yield what a script fetches and runs."""
-    fetched: dict[str, int] = {}
-    checked = False
+def downloads_run(commands: Sequence[ShellCommand], fetched: dict[str, int]) -> Iterator[Download]:
+    """Yield what a script fetches and runs.
+
+    `fetched` holds the names of files that earlier scripts fetched, with their lines, and is kept
+    up to date; a checksum asked of any file clears it.
+    """
     for index, command in enumerate(commands):
         program, *rest = unwrapped(command.words) or [""]
         name = posixpath.basename(program)
-        checked |= _CHECKING.match(name) is not None
-        if name in _FETCHERS:
+        if _CHECKING.match(name):
+            fetched.clear()
+        elif name in _FETCHERS:
             interpreter = _piped_to(commands, index)
             if interpreter:
                 why = f"{name} piped into {interpreter}"
                 yield Download(command.line, name, straight=True, why=why)
-            fetched.update((path, command.line) for path in _saved([name, *rest]))
+            saved = [*map(posixpath.basename, command.writes), *_saved([name, *rest])]
+            fetched.update((path, command.line) for path in saved)
         elif _is_interpreter(name) and any(_SUBSTITUTED.search(word) for word in rest):
             yield Download(command.line, name, straight=True, why=f"{name} of what is fetched")
-        elif not checked and (line := _runs(program, name, rest, fetched)):
+        elif line := _runs(program, name, rest, fetched):
             why = "fetched and run without a checksum"
             yield Download(line, posixpath.basename(program), straight=False, why=why)
 

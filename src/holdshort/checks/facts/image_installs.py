@@ -61,6 +61,7 @@ def puts_of(
     exported = False
     count = 0
     for stage in dockerfile.stages:
+        fetched: dict[str, int] = {}
         for step in stage.steps:
             yield from _copied(step, dockerfile)
             for commands, folders in _scripts(step):
@@ -72,7 +73,7 @@ def puts_of(
                 for command, words, folder in zip(commands, filled_in, folders, strict=True):
                     files = _files(context, stage, step, folder, read, own)
                     yield from _installed(command, words, files, exported=exported)
-                yield from map(_run, downloads_run(commands))
+                yield from map(_run, downloads_run(commands, fetched))
 
 
 def _scripts(step: Step) -> Iterator[tuple[tuple[ShellCommand, ...], list[str]]]:
@@ -123,8 +124,10 @@ def _installed(
         return
     way = Way.SYSTEM if install.manager is Manager.SYSTEM else Way.PACKAGE
     found = fixed_by(install, files)
-    if command.before == "|" and not install.specs and not install.files:
+    if not found and command.before == "|":
         found = [Fixed(Tightness.DOUBTFUL, install.program, "names that come through a pipe")]
+    if not found:
+        return
     if exported:
         found = [_from_export(one, install) for one in found]
     worst = max(one.tightness for one in found)

@@ -72,7 +72,7 @@ _LOCKED_NAMES = (".lock", "conda-lock.yml", "conda-lock.yaml")
 
 
 def fixed_by(install: Install, files: Files) -> list[Fixed]:
-    """Return what a command leaves open, or how it fixes everything; never empty."""
+    """Return how a command fixes each thing that it names; empty when it names none."""
     if install.hashed:
         return [Fixed(Tightness.LOCKED, install.program, "refuses what has no hash")]
     if install.offline:
@@ -85,8 +85,9 @@ def fixed_by(install: Install, files: Files) -> list[Fixed]:
         case Manager.LOCK:
             found = [_by_lock(install, files)]
         case Manager.SYSTEM | Manager.TOOL:
-            found = [Fixed(Tightness.DOUBTFUL, s, "no version") for s in _bare(install)]
-    return found or [Fixed(Tightness.LOCKED, install.program)]
+            bare = [Fixed(Tightness.DOUBTFUL, s, "no version") for s in _bare(install)]
+            found = bare or [Fixed(Tightness.LOCKED, install.program)]
+    return found
 
 
 def _by_pip(install: Install, files: Files) -> Iterator[Fixed]:
@@ -122,7 +123,7 @@ def _by_spec(spec: str, pins: dict[str, Requirement]) -> Fixed:
         return Fixed(Tightness.DOUBTFUL, spec, "a variable decides")
     found = constrained(parse_requirement(spec, "", 0), pins)
     name = found.name or spec.partition("@")[0]
-    tightness = Tightness.LOCKED if found.hashed else _PINS[found.pin]
+    tightness = _PINS[found.pin]
     if name in INSTALLERS and tightness is Tightness.OPEN:
         return Fixed(Tightness.DOUBTFUL, name, f"{found.why}, of an installer")
     return Fixed(tightness, name, found.why or "an exact version, what it needs floats")

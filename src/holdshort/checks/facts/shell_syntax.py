@@ -42,6 +42,7 @@ class ShellCommand:
         after: the operator behind it, in the same words.
         depth: how many subshells it stands in.
         heredocs: what it is given to read.
+        writes: the files that its output goes to.
     """
 
     words: tuple[str, ...]
@@ -51,6 +52,7 @@ class ShellCommand:
     after: str = ""
     depth: int = 0
     heredocs: tuple[Heredoc, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 def shell_commands(text: str, line: int = 1) -> tuple[ShellCommand, ...]:
@@ -89,6 +91,7 @@ class _Pending:
     depth: int = 0
     inner: list[tuple[str, int]] = field(default_factory=list)
     heredocs: list[Heredoc] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
     is_list: bool = False
 
     def done(self) -> ShellCommand:
@@ -100,6 +103,7 @@ class _Pending:
             self.after,
             self.depth,
             tuple(self.heredocs),
+            tuple(self.writes),
         )
 
 
@@ -194,6 +198,8 @@ class _Reader:
         if blank := _BLANK.match(self._text, self._at):
             self._at = blank.end()
         target = self._word()
+        if operator in {">", ">>", ">|", "&>", "&>>"} and target:
+            self._now.writes.append(target)
         if operator in {"<<", "<<-"} and target:
             self._wanted.append((target, operator == "<<-", self._now.heredocs))
 

@@ -149,7 +149,7 @@ def deep_commands(
     for index, command in enumerate(commands) if deepest else ():
         words = unwrapped(command.words)
         inner = list(command.heredocs) if reads_script(commands, index) else []
-        if words and posixpath.basename(words[0]) in SHELLS:
+        if words and posixpath.basename(words[0]) in SHELLS | {"su"}:
             inner += [Heredoc(text, command.line) for text in option_values(words, {"-c", "-lc"})]
         for one in inner:
             yield from deep_commands(shell_commands(one.text, one.line), deepest - 1)
