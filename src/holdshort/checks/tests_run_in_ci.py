@@ -6,6 +6,7 @@ and local workflows to the program that runs tests.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -38,7 +39,7 @@ class _Run:
 def look(repository: Repository) -> Verdict:
     """Find the commands that run tests."""
     found = repository.once(pipelines)
-    entries = {path: pipeline for path, pipeline in found.items() if not pipeline.is_called}
+    entries = {p: one for p, one in found.items() if not one.is_called and _does_something(one)}
     followed = Followed(reader_of(repository))
     runs = list(dict.fromkeys(run for path in entries for run in _runs(path, found, followed)))
     elsewhere = [name for pipeline in entries.values() for name in pipeline.elsewhere]
@@ -57,6 +58,10 @@ def look(repository: Repository) -> Verdict:
 
 
 _REMEDIATION = "A step of a workflow that runs on push and pull_request:\n- run: python -m pytest"
+
+
+def _does_something(pipeline: Pipeline) -> bool:
+    return bool(pipeline.jobs or pipeline.scripts or pipeline.elsewhere)
 
 
 def _runs(path: str, found: dict[str, Pipeline], followed: Followed) -> Iterator[_Run]:
@@ -94,8 +99,7 @@ def _in_call(
 
 
 def _called(target: str, found: dict[str, Pipeline]) -> Pipeline | None:
-    target = target.rstrip("/")
-    names = (target, f"{target}/action.yml", f"{target}/action.yaml")
+    names = [target, *(posixpath.join(target, f"action.{end}") for end in ("yml", "yaml"))]
     return next((found[name] for name in names if name in found), None)
 
 
@@ -160,7 +164,7 @@ CHECK = Check(
         Outcome.PASS: "a command that runs tests on push or pull request, whose failure counts",
         Outcome.WARN: "tests run only on a schedule or by hand, or their failure is ignored",
         Outcome.FAIL: "CI files without a command that runs tests",
-        Outcome.NOT_APPLICABLE: "no CI file",
+        Outcome.NOT_APPLICABLE: "no CI file, or none with a job",
         Outcome.UNKNOWN: "a CI file cannot be read, or calls a workflow of another repository",
     },
     rules=(

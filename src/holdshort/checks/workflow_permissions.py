@@ -41,7 +41,11 @@ class _Found:
 def look(repository: Repository) -> Verdict:
     """Judge every workflow."""
     found = repository.once(github_workflows)
-    workflows = {path: found[path] for path in found if path.startswith(".github/workflows/")}
+    workflows = {
+        path: one
+        for path, one in found.items()
+        if path.startswith(".github/workflows/") and any(job.steps or job.uses for job in one.jobs)
+    }
     started = {path: one for path, one in workflows.items() if not _is_called(one)}
     rows = [row for path in workflows for row in _rights(path, workflows[path])]
     for path, workflow in started.items():
@@ -130,7 +134,7 @@ def _outcome(rows: list[_Found], any_workflow: bool, *, has_errors: bool) -> Out
 
 def _headline(workflows: dict[str, Workflow], rows: list[_Found]) -> str:
     if not workflows:
-        return "Found no GitHub workflow"
+        return "Found no GitHub workflow with a job"
     count = "1 workflow" if len(workflows) == 1 else f"{len(workflows)} workflows"
     kinds = [row.kind for row in rows]
     parts = [f"{kinds.count(_Kind.ABSENT)} without permissions"]
@@ -170,7 +174,7 @@ CHECK = Check(
             "write-all; a pull request's head fetched under pull_request_target, workflow_run or"
             " issue_comment"
         ),
-        Outcome.NOT_APPLICABLE: "no GitHub workflow",
+        Outcome.NOT_APPLICABLE: "no GitHub workflow, or none with a job",
         Outcome.UNKNOWN: "a workflow cannot be read, and nothing was found in the others",
     },
     rules=(

@@ -25,6 +25,7 @@ from holdshort.checks.facts.other_pipelines import (
     read_jenkinsfile,
     read_travis,
 )
+from holdshort.checks.facts.python_source import UnreadableSourceError
 
 Read = Callable[[str], str | None]
 
@@ -66,6 +67,8 @@ def read_github(text: str, path: str) -> Workflow:
         UnreadableSourceError: not YAML, or beyond a limit.
     """
     document = foreign_yaml.compose(text)
+    if document is not None and not isinstance(document, yaml.MappingNode):
+        raise UnreadableSourceError("no mapping of keys to values")
     return read_action(document) if is_action_name(path) else read_workflow(document)
 
 

@@ -175,7 +175,7 @@ def _job(name: str, job: yaml.Node, folder: str, shell: str) -> Job:
         _condition(job),
         _text(job, "continue-on-error") in _TRUE,
         _permissions(job),
-        tuple(_step(step, folder, shell) for step in foreign.elements(foreign.get(job, "steps"))),
+        tuple(_step(step, folder, shell) for step in _listed(job)),
         foreign.text_of(uses).strip(),
         foreign.line_of(uses) if uses is not None else 0,
         dict(foreign.items(foreign.get(job, "with"))),
@@ -187,6 +187,13 @@ def _job(name: str, job: yaml.Node, folder: str, shell: str) -> Job:
 
 
 _TRUE = frozenset({"true", "${{ true }}", "True"})
+
+
+def _listed(job: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield the steps of a job, those that run side by side among them."""
+    for step in foreign.elements(foreign.get(job, "steps")):
+        yield step
+        yield from foreign.elements(foreign.get(step, "parallel"))
 
 
 def _step(step: yaml.Node, folder: str, shell: str) -> Step:

@@ -68,7 +68,7 @@ def puts_of(
                 count += len(commands)
                 if count > MAX_COMMANDS:
                     return
-                filled_in = [_words(command, step) for command in commands]
+                filled_in = _filled_in(commands, step)
                 exported |= any(_exports(words) for words in filled_in)
                 for command, words, folder in zip(commands, filled_in, folders, strict=True):
                     files = _files(context, stage, step, folder, read, own)
@@ -90,9 +90,19 @@ def _scripts(step: Step) -> Iterator[tuple[tuple[ShellCommand, ...], list[str]]]
         yield commands, folders
 
 
-def _words(command: ShellCommand, step: Step) -> list[str]:
-    words = command.words[1:] if command.words[0].upper() == "RUN" else command.words
-    return [filled(word, step.variables) for word in words]
+def _filled_in(commands: Sequence[ShellCommand], step: Step) -> list[list[str]]:
+    """Return the words of each command, with the variables of the image and of the script."""
+    known = dict(step.variables)
+    found: list[list[str]] = []
+    for command in commands:
+        words = command.words[1:] if command.words[0].upper() == "RUN" else command.words
+        found.append([filled(word, known) for word in words])
+        for word in found[-1][1:] if words[:1] == ("export",) else found[-1]:
+            name, equals, value = word.partition("=")
+            if not equals or not name.isidentifier():
+                break
+            known[name] = value
+    return found
 
 
 def _exports(words: list[str]) -> bool:

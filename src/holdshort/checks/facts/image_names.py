@@ -36,6 +36,8 @@ def image_pin(name: str) -> tuple[ImagePin, str]:
     name = name.strip().strip("\"'")
     if _DIGEST.search(name):
         return ImagePin.DIGEST, ""
+    if "{{" in name:
+        return ImagePin.UNKNOWN, "an expression decides which image"
     base, at, digest = name.rpartition("@")
     if at and not _VARIABLE.search(digest):
         return ImagePin.MOVING, "what follows @ is no whole digest"

@@ -191,7 +191,7 @@ def _conda(name: str, rest: list[str]) -> Install | None:
         return Install(Manager.LOCK, "conda-lock install", lock=(named or ["conda-lock.yml"])[-1])
     if name not in {"conda", "mamba", "micromamba"}:
         return None
-    rest = rest[1:] if rest[:1] == ["env"] else rest
+    name, rest = (f"{name} env", rest[1:]) if rest[:1] == ["env"] else (name, rest)
     verb = next((word for word in rest if word in {"install", "create", "update", "upgrade"}), "")
     if not verb:
         return None

@@ -126,6 +126,8 @@ def _by_spec(spec: str, pins: dict[str, Requirement]) -> Fixed:
     tightness = _PINS[found.pin]
     if name in INSTALLERS and tightness is Tightness.OPEN:
         return Fixed(Tightness.DOUBTFUL, name, f"{found.why}, of an installer")
+    if name in INSTALLERS and tightness is Tightness.EXACT:
+        return Fixed(Tightness.LOCKED, name, "an installer by an exact version")
     return Fixed(tightness, name, found.why or "an exact version, what it needs floats")
 
 
@@ -191,8 +193,13 @@ def _by_conda(install: Install, files: Files) -> Iterator[Fixed]:
         if found.name in INSTALLERS | INTERPRETER:
             tightness = min(tightness, Tightness.DOUBTFUL)
         yield Fixed(tightness, found.name, found.why or "an exact version, what it needs floats")
-    for name in install.files or (() if install.specs else ("environment.yml",)):
-        yield _by_environment(name, files)
+    if install.specs and not install.files:
+        return
+    if install.program.endswith("update") and not install.files:
+        yield Fixed(Tightness.DOUBTFUL, install.program, "whatever is newest")
+    elif install.program.endswith("env create") or install.files:
+        for name in install.files or ("environment.yml",):
+            yield _by_environment(name, files)
 
 
 def _by_environment(name: str, files: Files) -> Fixed:

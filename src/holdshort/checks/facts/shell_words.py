@@ -40,7 +40,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _USE = re.compile(r"\$\{?(\w+)\}?")
 _NAMED = re.compile(r"\$\{?(\w+)(?:\[@\])?\}?")
 _PREFIXES = _set_of(
-    "sudo time env exec xvfb-run timeout nohup command builtin stdbuf nice ionice catchsegv uvx"
+    "sudo time env exec xvfb-run timeout nohup command builtin stdbuf nice ionice catchsegv"
     " unbuffer gtimeout strace numactl taskset dbus-run-session retry doas chronic"
 )
 _WITH_VALUE = {

@@ -38,7 +38,7 @@ _MODULES = _RUNNERS | {"xmlrunner", "nose", "test", "test.regrtest"}
 _PYTHONS = re.compile(r"(?:.*/)?(?:python|pypy)[\d.]*t?(?:\.exe)?$")
 _TOOLS = _set_of("cargo go gradle gradlew mvn mvnw dotnet swift bazel bazelisk npm yarn pnpm bun")
 _TASK_RUNNERS = _set_of("make gmake tox nox just task invoke inv doit poe rake")
-_WRAPPERS = _set_of("poetry uv pipenv pdm rye hatch conda mamba micromamba pipx pixi")
+_WRAPPERS = _set_of("poetry uv uvx pipenv pdm rye hatch conda mamba micromamba pipx pixi")
 _CONTAINERS = _set_of("docker docker-compose podman podman-compose nerdctl")
 _LAUNCHERS = _CONTAINERS | _set_of(
     "kubectl ssh srun mpirun mpiexec xargs parallel accelerate deepspeed torchrun slipcover"
@@ -199,14 +199,16 @@ class Followed:
         if name in {"hatch", "rye", "pdm", "pixi"} and words[:1] == ["test"]:
             return Ran.COUNTS
         start = words.index("run") + 1 if "run" in words[:4] else len(words)
+        start = 0 if name == "uvx" else start
         task = after_run_options(words[start:])
         if not task:
             return Ran.NO
-        named = task[0].rpartition(":")[2]
+        environment, _, named = task[0].rpartition(":")
         lines = tasks.named_lines(named, folder, self._read)
-        if lines is not None and name not in {"uv", "poetry", "conda"}:
+        if lines is not None and name not in {"uv", "uvx", "poetry", "conda"}:
             return self._lines(lines, depth)
-        if name in {"hatch", "pdm", "pixi", "rye", "pipenv"} and _TEST_NAME.match(named):
+        asked = _TEST_NAME.match(named) or _TEST_NAME.match(environment)
+        if name in {"hatch", "pdm", "pixi", "rye", "pipenv"} and asked:
             return Ran.COUNTS
         return self._ran(unwrapped(task), folder, depth)
 

@@ -8,6 +8,7 @@ Source: https://securitylab.github.com/resources/github-actions-preventing-pwn-r
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,8 +47,8 @@ class Checkout:
 
 
 _HEAD = re.compile(
-    r"github\.event\.pull_request\.head|github\.head_ref|github\.event\.workflow_run\.head_"
-    r"|github\.event\.workflow_run\.pull_requests|refs/pull/"
+    r"github\.event\.pull_request\.head|github\.head_ref|refs/pull/"
+    r"|github\.event\.workflow_run(?:\.head_|\.pull_requests|\s*\}\})"
 )
 _COMPUTED = re.compile(r"\$\{\{[^}]*\b(?:steps|needs|env|inputs|matrix)\.")
 _COMMAND = re.compile(
@@ -108,8 +109,7 @@ def _fetches(
 def _called(
     target: str, others: Mapping[str, Workflow], given: Mapping[str, str], deepest: int
 ) -> Iterator[tuple[int, bool, str]]:
-    target = target.rstrip("/")
-    names = (target, f"{target}/action.yml", f"{target}/action.yaml")
+    names = [target, *(posixpath.join(target, f"action.{end}") for end in ("yml", "yaml"))]
     called = next((others[name] for name in names if name in others), None)
     for job in called.jobs if called else ():
         for line, certain, condition in _fetches(

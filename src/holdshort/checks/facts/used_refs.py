@@ -31,7 +31,7 @@ FIRST_PARTY = frozenset({"actions", "github"})
 """Owners whose tags only warn: GitHub's own organisations."""
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}([0-9a-fA-F]{24})?")
-_VERSION = re.compile(r"(?:[\w-]{0,40}[-/@])?v?\d+(\.\d+)*([-+.][\w.-]+)?")
+_VERSION = re.compile(r"(?:[\w.-]{0,40}[-@])?v?\d+(\.\d+)*([-+.][\w.-]+)?")
 _SHORT = re.compile(r"[0-9a-f]{7,39}")
 _WHOLE_VERSION = re.compile(r"\d+\.\d+\.\d+")
 _ADDRESS = re.compile(r"https?://[^/]+/")
