@@ -50,6 +50,38 @@ HOSTILE: dict[str, dict[str, str | bytes]] = {
         "requirements.txt": "\\\n" * 400_000,
         "r/requirements.txt": "a\n" * 99_999,
     },
+    "requirements that include each other": {
+        f"requirements/{n}.txt": "".join(f"-r {m}.txt\n-c {m}.txt\n" for m in range(200))
+        for n in range(200)
+    },
+    "a setup.py that doubles its list": {
+        "setup.py": "from setuptools import setup\na0 = ['x']\n"
+        + "".join(f"a{n + 1} = a{n} + a{n} + a{n}\n" for n in range(60))
+        + "setup(install_requires=a60)\n"
+    },
+    "groups and sources without end": {
+        "pyproject.toml": "[dependency-groups]\n"
+        + "".join(f"g{n} = [{{include-group = 'g{n + 1}'}}, 'a']\n" for n in range(3000))
+        + "[tool.uv.sources]\n"
+        + "".join(f"s{n} = [{{git = '{'@' * 50}'}}]\n" for n in range(3000))
+    },
+    "locks of other types": {
+        "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['a']",
+        "uv.lock": "[[package]]\nname = 1\nsource = {editable = '.'}\nmetadata = 3",
+        "pdm.lock": "metadata = 3\npackage = [{groups = [[]], name = 'a'}]",
+        "pylock.toml": "packages = {a = 1}",
+        "pixi.lock": "packages: {a: b}",
+        "conda-lock.yml": "package:\n- name: [x]\n" * 50_000,
+    },
+    "rules to ignore": {
+        "pyproject.toml": "[project]\nname = 'x'",
+        ".gitignore": ("*a" * 99 + "\n" + "[!" * 99 + "\n" + "**/" * 60 + "\n") * 2000,
+    },
+    "indexes without end": {
+        "requirements.txt": "--index-url " * 50_000 + "\n-i " + "http://" * 50_000,
+        "Dockerfile": "RUN pip install " + "http://a@" * 50_000,
+        "pip.conf": "[global]\nextra-index-url =\n" + " https://x/\n" * 7000,
+    },
     "one long requirement": {"requirements.txt": "git+https://" + "@" * 300_000 + "[" * 300_000},
     "make that makes itself": {
         "Makefile": "test: test\n\t$(MAKE) test\n\tmake test\n",

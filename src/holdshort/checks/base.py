@@ -43,10 +43,12 @@ ALL_SECONDS = 60.0
 """Longest time for all checks together. Source: docs/promises.md, G9."""
 
 IDS = (
+    "dependencies-declared",
     "dependencies-pinned",
     "lockfile-fresh",
     "lockfile-tracked",
     "python-version-declared",
+    "imports-declared",
     "package-index-safe",
     "seeds-set",
     "splits-seeded",

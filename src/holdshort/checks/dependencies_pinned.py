@@ -6,7 +6,6 @@ itself or not at all. What a manifest computes when it runs stays unknown.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,9 +16,9 @@ from holdshort.checks.facts.inventory import Kind
 from holdshort.checks.facts.libraries import is_library
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.requirements import Pin, Requirement
+from holdshort.checks.facts.told_installs import told_installs
 from holdshort.model.finding import Confidence, Level, Outcome, Place
 
-_INSTALL = re.compile(r"^[^#\n]{0,80}\b(?:pip3?|conda|mamba|uv pip)\s+install\s+\S", re.MULTILINE)
 _WORST = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
@@ -250,25 +249,19 @@ def _without_manifest(repository: Repository) -> Verdict:
         return Verdict(
             outcome=Outcome.NOT_APPLICABLE, headline="Found no Python and no manifest", facts=facts
         )
-    readmes = tuple(_install_lines(repository))
-    hint = f"; {readmes[0].where} has an install command" if readmes else ""
+    commands = tuple(
+        place(c.path, c.line, Level.WARN, "an install command, no versions kept")
+        for c in told_installs(repository)
+    )
+    hint = f"; {commands[0].where} has an install command" if commands else ""
     return Verdict(
         outcome=Outcome.UNKNOWN,
         confidence=Confidence.CERTAIN,
         headline=f"Found no manifest beside {len(code)} Python files and notebooks{hint}",
-        evidence=readmes,
+        evidence=commands,
         facts=facts,
         remediation="Write the dependencies into pyproject.toml, then: uv lock",
     )
-
-
-def _install_lines(repository: Repository) -> Iterator[Place]:
-    for file in repository.inventory.files:
-        if not file.folder and file.name.lower().startswith("readme"):
-            text = repository.text(file.path) or ""
-            for found in _INSTALL.finditer(text):
-                line = text.count("\n", 0, found.start()) + 1
-                yield place(file.path, line, Level.WARN, "an install command, no versions kept")
 
 
 CHECK = Check(

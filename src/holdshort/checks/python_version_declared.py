@@ -88,15 +88,11 @@ def _place(found: _Declaration) -> Place:
 
 
 def _declarations(repository: Repository) -> Iterator[_Declaration]:
-    for file in repository.inventory.files:
-        if is_test_path(file.path):
-            continue
-        reader = _reader(file)
-        text = repository.text(file.path) if reader else None
-        if reader is None or text is None:
-            continue
+    readers = {f: _reader(f) for f in repository.inventory.files if not is_test_path(f.path)}
+    for file, text in repository.texts(file for file, reader in readers.items() if reader):
+        reader = readers[file]
         try:
-            yield from reader(file.path, text)
+            yield from reader(file.path, text) if reader else ()
         except UnreadableSourceError as error:
             repository.note_error(file.path, str(error))
 

@@ -19,9 +19,11 @@ from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.requirement_files import (
     Closure,
+    RequirementFile,
     closure_of,
     is_development_name,
-    read_closure,
+    read_requirement_file,
+    tops_of,
 )
 from holdshort.checks.facts.requirements import Pin, Requirement
 
@@ -100,13 +102,17 @@ class _Reader:
     def _of_manifest(self, manifest: Manifest) -> Declared:
         folder = posixpath.dirname(manifest.path)
         listed = [posixpath.normpath(posixpath.join(folder, file)) for file in manifest.files]
+        if manifest.kind == "setup.py":  # it names files, and does not say for what
+            listed = [path for path in listed if path in self.repository.paths]
+        aside = [path for path in listed if is_development_name(path)]
+        listed = [path for path in listed if path not in aside]
         closure = closure_of(listed, self.read) if listed else None
         self._note_missing(manifest.path, closure)
         return Declared(
             manifest.kind,
             (manifest.path, *(closure.paths if closure else ())),
             manifest.requirements + (closure.requirements if closure else ()),
-            manifest.development,
+            manifest.development + closure_of(aside, self.read).requirements,
             name=manifest.name,
             modules=manifest.modules,
             is_package=manifest.is_package,
@@ -140,9 +146,8 @@ class _Reader:
         paths = [f.path for f in files if is_requirements_name(f.path)]
         compiled = {_txt(p) for p in paths if p.endswith(".in")}
         paths = [p for p in paths if not (p.endswith(".in") and _txt(p) in paths)]
-        closures = {path: read_closure(path, self.read) for path in paths}
-        included = {p for path, c in closures.items() for p in c.paths if p != path}
-        tops = [p for p in paths if p not in included or _in_cycle(p, closures)]
+        tops = tops_of(paths, self.read)
+        closures = {path: closure_of([path], self.read) for path in tops}
         runtime = [p for p in tops if not _is_aside(p, closures)] or (tops if is_only else [])
         for path in runtime:
             self._note_missing(path, closures[path])
@@ -150,9 +155,10 @@ class _Reader:
             return
         aside = [p for p in tops if p not in runtime]
         whole = bool(runtime) and all(_is_compiled(p, closures[p], compiled) for p in runtime)
+        read = dict.fromkeys(p for path in runtime for p in closures[path].paths)
         yield Declared(
             "requirements",
-            tuple(p for path in runtime for p in closures[path].paths) or tuple(tops),
+            tuple(read) or tuple(tops),
             _rows(runtime, closures),
             _rows(aside, closures),
             is_compiled=whole,
@@ -160,8 +166,9 @@ class _Reader:
             unconstrained=tuple(p for path in runtime for p, _ in closures[path].unconstrained),
         )
 
-    def read(self, path: str) -> str | None:
-        return self.repository.text(path) if path in self.repository.paths else None
+    def read(self, path: str) -> RequirementFile | None:
+        """Return a requirement file of the repository, read once."""
+        return self.repository.once(_FileReader(path))
 
     def checked(self, row: Requirement) -> Requirement:
         """Return a requirement, open when the path it names is not in the repository."""
@@ -183,6 +190,17 @@ class _Reader:
             self.repository.note_error(missing, f"constrains {path}, {why}")
 
 
+@dataclass(frozen=True, slots=True)
+class _FileReader:
+    """Reads one requirement file, once."""
+
+    path: str
+
+    def __call__(self, repository: Repository) -> RequirementFile | None:
+        text = repository.text(self.path) if self.path in repository.paths else None
+        return None if text is None else read_requirement_file(text, self.path)
+
+
 def _rows(paths: list[str], closures: Mapping[str, Closure]) -> tuple[Requirement, ...]:
     rows = {(r.path, r.line, r.name): r for p in paths for r in closures[p].requirements}
     return tuple(rows.values())
@@ -199,12 +217,6 @@ def _is_compiled(path: str, closure: Closure, compiled: set[str]) -> bool:
     """Tell whether a resolver wrote a file: it says so, or all of it is exact beside its source."""
     exact = all(row.pin is Pin.EXACT for row in closure.requirements)
     return closure.is_compiled or (path in compiled and exact)
-
-
-def _in_cycle(path: str, closures: Mapping[str, Closure]) -> bool:
-    others = [p for p in closures[path].paths if p != path]
-    within = [p for p in others if p in closures and path in closures[p].paths]
-    return bool(within) and path == min([path, *within])
 
 
 def _txt(path: str) -> str:

@@ -74,6 +74,8 @@ _REQUIREMENT_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
 
 def _find_units(repository: Repository) -> tuple[Unit, ...]:
     folders: dict[str, list[File]] = {}
+    files = repository.inventory.of(Kind.MANIFEST, Kind.LOCK)
+    repository.fetch(file for file in files if not is_aside_path(file.path))
     for file in repository.inventory.of(Kind.MANIFEST):
         if not is_aside_path(file.path):
             folders.setdefault(_owner(file), []).append(file)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-MAX_RULES = 5000
+MAX_RULES = 2000
 """Most rules of one file that are read. Source: our own limit."""
 
 MAX_PATTERN = 200

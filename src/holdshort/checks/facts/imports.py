@@ -18,8 +18,17 @@ class Need(StrEnum):
 
     PLAIN = "plain"  # runs when the file is imported
     LAZY = "lazy"  # inside a function
-    OPTIONAL = "optional"  # in a `try` that catches its absence
+    OPTIONAL = "optional"  # where its absence is caught, or its presence asked for
     TYPING = "typing"  # under `TYPE_CHECKING`
+
+    def under(self, node: ast.If) -> Need:
+        """Return the need of what stands under a condition in a place of this need."""
+        inner = (*node.body, *node.orelse)
+        if self is Need.TYPING or not any(
+            isinstance(n, ast.Import | ast.ImportFrom) for n in inner
+        ):
+            return self
+        return Need.OPTIONAL if _asks_for_presence(node.test) else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,10 @@ _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseEx
 _LINE = re.compile(
     rb"(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][^#;\n]*))"
 )
+_PRESENCE = re.compile(
+    r"available|installed|find_spec|(^|_)has_|(^|_)with_|version_info|platform|^(is|use)_\w",
+    re.IGNORECASE,
+)
 _ALIAS = re.compile(rb"[ \t]*([A-Za-z_][\w.]*)")
 
 
@@ -56,6 +69,12 @@ def is_type_checking(test: ast.expr) -> bool:
     """Tell whether a condition is `TYPE_CHECKING`."""
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
     return name == "TYPE_CHECKING"
+
+
+def _asks_for_presence(test: ast.expr) -> bool:
+    """Tell whether a condition asks if something is installed, or which platform this is."""
+    names = (getattr(node, "id", "") or getattr(node, "attr", "") for node in ast.walk(test))
+    return any(_PRESENCE.search(name) for name in names)
 
 
 def imports_at_margin(data: bytes) -> Iterator[Imported]:

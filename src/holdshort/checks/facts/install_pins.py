@@ -14,7 +14,7 @@ from enum import IntEnum
 from holdshort.checks.facts.conda_files import INTERPRETER, match_specification, read_conda
 from holdshort.checks.facts.install_commands import Install, Manager
 from holdshort.checks.facts.python_source import UnreadableSourceError
-from holdshort.checks.facts.requirement_files import closure_of, constrained, read_closure
+from holdshort.checks.facts.requirement_files import closure_of, constrained, reading
 from holdshort.checks.facts.requirements import Pin, Requirement, parse_requirement
 from holdshort.checks.facts.words import words
 
@@ -93,7 +93,7 @@ def fixed_by(install: Install, files: Files) -> list[Fixed]:
 def _by_pip(install: Install, files: Files) -> Iterator[Fixed]:
     constraints = [files.find(name) or files.guess(name) for name in install.constraints]
     known = [path for path in constraints if path is not None]
-    rows = closure_of(known, files.read).requirements
+    rows = closure_of(known, reading(files.read)).requirements
     pins = {row.name: row for row in rows if row.pin is Pin.EXACT}
     unseen = len(known) < len(constraints)
     for spec in install.specs:
@@ -167,7 +167,7 @@ def _by_file(name: str, files: Files) -> Fixed:
     path = files.find(name) or files.guess(name)
     if path is None:
         return Fixed(Tightness.DOUBTFUL, name, "a requirement file that is not in the repository")
-    closure = read_closure(path, files.read)
+    closure = closure_of([path], reading(files.read))
     open_rows = [r for r in closure.requirements if r.pin is not Pin.EXACT and not r.hashed]
     if closure.missing or closure.unconstrained:
         return Fixed(Tightness.DOUBTFUL, path, "a requirement file with parts that are not seen")

@@ -304,7 +304,9 @@ class _Reader:
             self._all(node.orelse)
             return
         if self.frame is not self.module or not is_main_guard(node.test):
+            before, self.need = self.need, self.need.under(node)
             self._children(node)
+            self.need = before
             return
         self.is_script = True
         module = self.module

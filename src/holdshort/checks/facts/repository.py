@@ -167,17 +167,21 @@ class Repository:
     def texts(self, files: Iterable[File]) -> Iterator[tuple[File, str]]:
         """Yield files as text, read in one go; unreadable ones are noted, not yielded."""
         wanted = list(files)
-        missing = [file.path for file in wanted if file.path not in self._texts]
+        self.fetch(wanted)
+        for file in wanted:
+            text = self.text(file.path)
+            if text is not None:
+                yield file, text
+
+    def fetch(self, files: Iterable[File]) -> None:
+        """Read files in one go, so that `text` need not go for each; nothing is noted yet."""
+        missing = [file.path for file in files if file.path not in self._texts]
         for path, data in self.view.read_many(missing, MAX_FILE_BYTES):
             self.tick()
             if isinstance(data, OSError):
                 self._texts[path] = self._unread(path, data)
             else:
                 self._texts[path] = text_of(data)
-        for file in wanted:
-            text = self.text(file.path)
-            if text is not None:
-                yield file, text
 
     def once(self, make: Callable[[Repository], _T]) -> _T:
         """Return what a reader makes of the repository, made once and shared by all checks.
@@ -230,6 +234,10 @@ class Repository:
     def has_errors(self) -> bool:
         """Tell whether a file of this check could not be analysed."""
         return bool(self._errors)
+
+    def unread(self) -> tuple[str, ...]:
+        """Return the paths of this check's files that could not be analysed, or not whole."""
+        return tuple(sorted(self._errors))
 
     def unread_note(self) -> str:
         """Return the end of a headline when files could not be analysed, else nothing."""

@@ -1,6 +1,6 @@
 """pip requirement files, with what they include, read as pip reads them.
 
-In: the text of a file. Out: `RequirementFile`; `read_closure` follows `-r` and `-c`. Includes are
+In: the text of a file. Out: `RequirementFile`; `closure_of` follows `-r` and `-c`. Includes are
 relative to the including file and never leave the repository. Nothing is installed or fetched.
 Source: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from holdshort.checks.facts.requirements import (
@@ -72,7 +73,8 @@ class Closure:
     is_compiled: bool
 
 
-Read = Callable[[str], str | None]
+Read = Callable[[str], RequirementFile | None]
+"""Returns the requirement file at a path of the repository, None when there is none."""
 
 
 def read_requirement_file(text: str, path: str) -> RequirementFile:
@@ -97,23 +99,47 @@ def read_requirement_file(text: str, path: str) -> RequirementFile:
     )
 
 
-def read_closure(path: str, read: Read) -> Closure:
-    """Return a file with everything it includes; each file counts once, cycles end."""
-    return closure_of([path], read)
+def reading(text_of: Callable[[str], str | None]) -> Read:
+    """Return how requirement files are read, by how their texts are."""
+
+    def read(path: str) -> RequirementFile | None:
+        text = text_of(path)
+        return None if text is None else read_requirement_file(text, path)
+
+    return read
 
 
-def closure_of(paths: list[str], read: Read, first: RequirementFile | None = None) -> Closure:
-    """Return several files as one, or what `first` declares with everything it includes."""
-    missing: list[tuple[str, str]] = []
+def closure_of(paths: Iterable[str], read: Read, first: RequirementFile | None = None) -> Closure:
+    """Return files, or `first`, with everything they include.
+
+    Each file counts once, so cycles end; what constrains one of them constrains all.
+    """
+    missing: dict[str, str] = {}
     seen = {} if first is None else {first.path: first}
-    _gather(paths if first is None else list(first.includes), read, seen, missing)
-    unconstrained: list[tuple[str, str]] = []
+    _gather(paths if first is None else first.includes, read, seen, missing)
+    unconstrained: dict[str, str] = {}
     fixed: dict[str, RequirementFile] = {}
-    _gather([c for file in seen.values() for c in file.constraints], read, fixed, unconstrained)
+    named = dict.fromkeys(c for file in seen.values() for c in file.constraints)
+    _gather(named, read, fixed, unconstrained)
     pins = {r.name: r for f in fixed.values() for r in f.requirements if r.pin is Pin.EXACT}
     rows = [constrained(r, pins) for file in seen.values() for r in file.requirements]
     compiled = bool(seen) and all(file.is_compiled for file in seen.values())
-    return Closure(tuple(rows), tuple(seen), tuple(missing), tuple(unconstrained), compiled)
+    return Closure(
+        tuple(rows), tuple(seen), tuple(missing.items()), tuple(unconstrained.items()), compiled
+    )
+
+
+def tops_of(paths: Iterable[str], read: Read) -> list[str]:
+    """Return the files that no other of them includes, and the first one of each cycle."""
+    wanted = sorted(paths)
+    included = {i for path in wanted if (file := read(path)) for i in file.includes if i != path}
+    tops: list[str] = []
+    reached: dict[str, RequirementFile] = {}
+    for path in [*(p for p in wanted if p not in included), *wanted]:
+        if path not in reached:
+            tops.append(path)
+            _gather([path], read, reached, {})
+    return tops
 
 
 def constrained(requirement: Requirement, pins: Mapping[str, Requirement]) -> Requirement:
@@ -151,24 +177,21 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _gather(
-    waiting: list[str],
-    read: Read,
-    seen: dict[str, RequirementFile],
-    missing: list[tuple[str, str]],
+    paths: Iterable[str], read: Read, seen: dict[str, RequirementFile], missing: dict[str, str]
 ) -> None:
     """Read files and what they include into `seen`, breadth first."""
-    waiting = list(waiting)
+    waiting = deque(paths)
     while waiting:
-        current = waiting.pop(0)
-        if current in seen or any(current == path for path, _ in missing):
+        current = waiting.popleft()
+        if current in seen or current in missing:
             continue
         why = _forbidden(current)
-        text = None if why else read(current)
-        if text is None:
-            missing.append((current, why or "is not in the repository"))
+        file = None if why else read(current)
+        if file is None:
+            missing[current] = why or "is not in the repository"
             continue
-        seen[current] = read_requirement_file(text, current)
-        waiting.extend(seen[current].includes)
+        seen[current] = file
+        waiting.extend(path for path in file.includes if path not in seen)
 
 
 def _forbidden(path: str) -> str:

@@ -1,7 +1,8 @@
 """setup.py: what it says literally; parsed, never run.
 
 In: text. Out: a `Manifest`. Names are followed to the literals assigned to them, lists may be
-added, extended and conditional. Anything else is computed when it runs, and makes it dynamic.
+added, extended and conditional. Anything else is computed when it runs, and makes it dynamic; the
+requirement files that the script names are where it most likely computes them from.
 Source: https://setuptools.pypa.io/en/latest/references/keywords.html
 """
 
@@ -20,6 +21,11 @@ from holdshort.checks.facts.requirements import MAX_REQUIREMENTS, Requirement, p
 
 MAX_STEPS = 20
 """Longest chain of names and sums followed. Source: our own limit."""
+
+
+_FILE = re.compile(
+    r"(?:\./)?[\w./-]{0,80}(?:requirements?|reqs?)[\w./-]{0,80}\.(?:txt|in)", re.IGNORECASE
+)
 
 
 def read_setup_py(text: str, path: str) -> tuple[Manifest, ...]:
@@ -69,34 +75,49 @@ class _World:
     values: dict[str, list[ast.expr]] = field(default_factory=dict)
     added: dict[str, list[ast.expr]] = field(default_factory=dict)
     keyed: dict[str, ast.expr] = field(default_factory=dict)
+    parts: dict[str, list[ast.expr]] = field(default_factory=dict)
     listed: dict[str, ast.Constant] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
     is_distutils: bool = False
 
     def note(self, node: ast.AST) -> None:
+        """Remember what one node of the file says about names, lists and files."""
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                self.values.setdefault(name, []).append(value)
-            case ast.Assign(
-                targets=[ast.Subscript(slice=ast.Constant(value=str(key)))], value=value
-            ):
-                self.keyed[key] = value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                self.values.setdefault(name, []).append(value)
+            case ast.Constant(value=str(text)) if _FILE.fullmatch(text):
+                self.files.append(text)
             case ast.List(elts=elements):
-                texts = (e for e in elements if isinstance(e, ast.Constant))
-                self.listed.update({_name_of(e): e for e in texts if _name_of(e)})
+                for element in elements:
+                    if isinstance(element, ast.Constant) and (name := _name_of(element)):
+                        self.listed.setdefault(name, element)
             case ast.ImportFrom(module=str(module)) if module.startswith("numpy.distutils"):
                 self.is_distutils = True
-            case ast.AugAssign(target=ast.Name(id=name), value=value):
-                self.added.setdefault(name, []).append(value)
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id=name), attr="extend" | "append" as how),
                 args=[value],
             ):
                 one = value if how == "extend" else ast.List([value], ast.Load())
                 self.added.setdefault(name, []).append(ast.copy_location(one, value))
+            case _:
+                self._note_assignment(node)
+
+    def _note_assignment(self, node: ast.AST) -> None:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self.values.setdefault(name, []).append(value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                self.values.setdefault(name, []).append(value)
+            case ast.AugAssign(target=ast.Name(id=name), value=value):
+                self.added.setdefault(name, []).append(value)
             case ast.With(items=[ast.withitem(optional_vars=ast.Name(id=name)) as item]):
                 self.values.setdefault(name, []).append(item.context_expr)
+            case ast.Assign(
+                targets=[
+                    ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key)))
+                ],
+                value=value,
+            ):
+                self.keyed[key] = value
+                self.parts.setdefault(name, []).append(value)
 
     def looked_up(self, node: ast.expr) -> ast.expr:
         """Return the listed requirement that `deps["name"]` means, any other node as it is.
@@ -173,6 +194,9 @@ def _parts(node: ast.expr | None, world: _World) -> list[ast.expr]:
             return [body, other]
         case ast.Call(func=ast.Name(id="list" | "tuple" | "set" | "sorted"), args=[inner]):
             return [inner]
+        case ast.Call(func=ast.Name(), args=[ast.Constant(), *_] as names):
+            found = [world.listed.get(_name_of(name)) for name in names]
+            return [ast.List([one for one in found if one], ast.Load())] if all(found) else []
         case ast.Name(id=name) if name in world.values:
             return [*world.values[name], *world.added.get(name, ())]
     return []
@@ -184,7 +208,9 @@ def _manifest(call: ast.Call, world: _World, path: str) -> Manifest:
     listed = _Listed()
     listed.read(keywords.get("install_requires"), world)
     extras = _Listed()
-    for value in _values(world.single(keywords.get("extras_require"))):
+    named = keywords.get("extras_require")
+    later = world.parts.get(named.id, []) if isinstance(named, ast.Name) else []
+    for value in [*_values(world.single(named)), *later]:
         extras.read(value, world)
     for name in ("tests_require", "setup_requires"):
         extras.read(keywords.get(name), world)
@@ -204,6 +230,7 @@ def _manifest(call: ast.Call, world: _World, path: str) -> Manifest:
         is_package=True,
         dynamic=listed.computed
         or ("**" in keywords and "install_requires" not in keywords and not world.is_distutils),
+        files=tuple(world.files) if listed.computed else (),
     )
 
 
