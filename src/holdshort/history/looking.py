@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from holdshort.checks.base import look_at
@@ -41,6 +42,7 @@ class Looker:
         self._memo = Memo()
         self._files = LineFiles(folder, line, Blobs(folder))
         self._looks = 0
+        self._last: dict[str, _Found] = {}
 
     def look(self, at: int) -> Look:
         """Return what the checks say at a place of the line, kept or found."""
@@ -57,17 +59,41 @@ class Looker:
         return found
 
     def _looked(self, at: int) -> Look:
-        repository = Repository(self._files.view(at), cache=self._cache, memo=self._memo)
-        seen, is_settled = {}, True
-        for finding, settled in look_at(repository, self._ids):
-            seen[finding.id] = Seen(finding.outcome, finding.headline)
-            is_settled &= settled
+        """Run the checks, but those that would read again what they read at the look before."""
+        last, self._last = self._last, {}
+        view, edited = self._files.view(at), self._files.edited
+        found = {
+            name: one
+            for name, one in last.items()
+            if edited is not None and one.read.isdisjoint(edited)
+        }
+        repository = Repository(view, cache=self._cache, memo=self._memo)
+        for finding, is_settled in look_at(repository, [n for n in self._ids if n not in found]):
+            seen = Seen(finding.outcome, finding.headline)
+            found[finding.id] = _Found(seen, frozenset(repository.used), is_settled)
+        self._turn()
+        if not repository.is_whole:
+            return unlooked(self._ids, "files of it are not in this clone")
+        self._last = {name: one for name, one in found.items() if one.is_settled}
+        return Look(
+            {name: found[name].seen for name in self._ids},
+            frozenset().union(*(one.read for one in found.values())),
+            is_settled=len(self._last) == len(found),
+        )
+
+    def _turn(self) -> None:
         self._looks += 1
         if self._looks % TURN == 0:
             self._memo.turn()
-        if not repository.is_whole:
-            return unlooked(self._ids, "files of it are not in this clone")
-        return Look(seen, frozenset(repository.used), is_settled=is_settled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one check found, and the paths that it read for that."""
+
+    seen: Seen
+    read: frozenset[str]
+    is_settled: bool
 
 
 def unlooked(ids: Sequence[str], why: str) -> Look:

@@ -102,13 +102,19 @@ def with_steps(folder: Path, line: Line) -> Line:
 
 
 class LineFiles:
-    """The files at one commit of a line after another; a near one costs next to nothing."""
+    """The files at one commit of a line after another; a near one costs next to nothing.
+
+    Attributes:
+        edited: the paths whose content alone may differ from the view before; None when files
+            came, went or changed their kind, or nobody can tell.
+    """
 
     def __init__(self, folder: Path, line: Line, blobs: Blobs) -> None:
         """List nothing yet."""
         self._folder = folder
         self._line = line
         self._blobs = blobs
+        self.edited: frozenset[str] | None = None
         self._at = -1
         self._entries: dict[str, Entry] = {}
 
@@ -129,6 +135,7 @@ class LineFiles:
 
     def _walked(self, at: int) -> bool:
         """Change the entries into those of another commit, if every step between is known."""
+        self.edited = None
         if self._at < 0:
             return False
         first, last = sorted((self._at, at))
@@ -136,11 +143,13 @@ class LineFiles:
         known = [step for step in steps if step is not None]
         if len(known) < len(steps):
             return False
+        changes = [change for step in known for change in step]
+        if all(one.old_mode == one.new_mode for one in changes):
+            self.edited = frozenset(one.path for one in changes)
         is_forward = at > self._at
         is_sorted = True
-        for step in known if is_forward else reversed(known):
-            for change in step:
-                is_sorted &= self._apply(change, is_forward=is_forward)
+        for change in changes if is_forward else reversed(changes):
+            is_sorted &= self._apply(change, is_forward=is_forward)
         if not is_sorted:
             rows = sorted(self._entries.items(), key=lambda row: encode(row[0]))
             self._entries = dict(rows)
