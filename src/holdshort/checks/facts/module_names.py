@@ -25,6 +25,7 @@ class ModuleNames:
         for path in programs:
             for name in _names_of(path):
                 self._paths.setdefault(name, []).append(path)
+        self._heads = {name.partition(".")[0] for name in self._paths}
 
     def find(self, module: str, path: str) -> str:
         """Return the file a module name means when used in `path`, empty when none of ours."""
@@ -32,6 +33,8 @@ class ModuleNames:
         found = self._paths.get(dotted)
         if not found:
             return ""
+        if len(found) == 1:
+            return found[0]
         return min(found, key=lambda other: (-_shared(other, path), len(other), other))
 
     def imported(self, target: str, path: str) -> tuple[str, ...]:
@@ -46,6 +49,8 @@ class ModuleNames:
         """Yield the scope that a call runs: a function, a method, or a class's `__init__`."""
         if target.startswith(":"):
             yield from self._inside(path, target[1:], hops)
+            return
+        if target.partition(".")[0] not in self._heads and not target.startswith("."):
             return
         module, rest = target, ""
         while module.strip("."):

@@ -68,6 +68,10 @@ class _Walk:
     when: When = When.IN_ORDER
 
 
+_Row = tuple[Call | str, tuple[Place, ...], bool]
+"""A call or a module imported, the scopes it runs, and whether it is wanted itself."""
+
+
 class Programs:
     """Follows names across the files of one repository.
 
@@ -86,12 +90,13 @@ class Programs:
         self.modules = ModuleNames(programs)
         self._matters = matters
         self._imports: dict[str, tuple[str, ...]] = {}
-        self._events: dict[Place, list[tuple[Call | str, tuple[Place, ...]]]] = {}
+        self._events: dict[Place, list[_Row]] = {}
         for path, program in programs.items():
             self._index(path, program)
         self._keys = self._find_keys()
         self.reached: set[Place] = set()
         self._relevant = self._find_relevant(places)
+        self._leading = {place: self._leading_rows(place) for place in self._relevant}
         self._relevant_by_key: dict[str, list[Place]] = defaultdict(list)
         for place in sorted(self._relevant):
             self._relevant_by_key[self._scope(place).key].append(place)
@@ -102,7 +107,7 @@ class Programs:
         return tuple(p for p, q in self.programs.items() if q.is_script or p not in imported)
 
     def walk(self, root: str) -> tuple[Step, ...]:
-        """Return what happens when a file is run, later things last."""
+        """Return the calls that matter when a file is run, later ones last."""
         walk = _Walk()
         self._enter(walk, (root, ""), {}, 0)
         self._enter(walk, (root, MAIN), {}, 0)
@@ -124,8 +129,8 @@ class Programs:
         for place, events in self._events.items():
             if place not in seen:
                 scope = self._scope(place)
-                for event, _ in events:
-                    if isinstance(event, Call) and self._matters(event):
+                for event, _, matters in events:
+                    if matters and isinstance(event, Call):
                         yield Step(place[0], scope, event, When.UNREACHED, {})
 
     def option(self, dotted: str, path: str) -> Source | None:
@@ -151,15 +156,17 @@ class Programs:
     def _index(self, path: str, program: Program) -> None:
         imports: dict[str, None] = {}
         for name, scope in program.scopes.items():
-            rows: list[tuple[Call | str, tuple[Place, ...]]] = []
+            rows: list[_Row] = []
             for event in scope.events:
                 if isinstance(event, Import):
                     modules = self.modules.imported(event.target, path)
                     imports.update(dict.fromkeys(modules))
-                    rows.extend((module, ((module, ""),)) for module in modules)
-                else:
-                    definitions = self.modules.definitions(event.target, path)
-                    rows.append((event, tuple(definitions)))
+                    rows.extend((module, ((module, ""),), False) for module in modules)
+                    continue
+                definitions = tuple(self.modules.definitions(event.target, path))
+                matters = self._matters(event)
+                if matters or definitions:
+                    rows.append((event, definitions, matters))
             self._events[path, name] = rows
         self._imports[path] = tuple(imports)
 
@@ -179,8 +186,8 @@ class Programs:
         for place, rows in self._events.items():
             for key in self._mentions(place):
                 mentioned[key].add(place)
-            for event, definitions in rows:
-                if isinstance(event, Call) and self._matters(event):
+            for _, definitions, matters in rows:
+                if matters:
                     waiting.append(place)
                 for called in definitions:
                     callers[called].add(place)
@@ -193,20 +200,31 @@ class Programs:
                 waiting.extend(mentioned.pop(self._scope(place).key, ()))
         return frozenset(relevant)
 
+    def _leading_rows(self, place: Place) -> list[_Row]:
+        """Return what happens in a scope that is wanted, or leads to something wanted."""
+        rows = []
+        for event, definitions, matters in self._events[place]:
+            leading = tuple(one for one in definitions if one in self._relevant)
+            if matters or leading:
+                rows.append((event, leading, matters))
+        return rows
+
     def _enter(self, walk: _Walk, place: Place, given: Mapping[str, Origin], depth: int) -> None:
         if place not in self._relevant or place in walk.visited or depth > MAX_DEPTH:
             return
         walk.visited.add(place)
         scope = self._scope(place)
-        for event, definitions in self._events[place]:
+        for event, definitions, matters in self._leading[place]:
             if isinstance(event, str):
                 self._enter(walk, (event, ""), {}, depth + 1)
                 continue
-            step = Step(place[0], scope, event, walk.when, given)
-            for called in definitions:
-                if called in self._relevant:
+            fresh = [called for called in definitions if called not in walk.visited]
+            if matters or fresh:
+                step = Step(place[0], scope, event, walk.when, given)
+                for called in fresh:
                     self._enter(walk, called, self._given(step, called), depth + 1)
-            walk.steps.append(step)
+                if matters:
+                    walk.steps.append(step)
 
     def _given(self, step: Step, called: Place) -> Mapping[str, Origin]:
         parameters = self._scope(called).parameters
