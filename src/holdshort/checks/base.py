@@ -66,6 +66,7 @@ IDS = (
     "image-unprivileged",
     "data-versioned",
     "downloads-verified",
+    "split-before-fit",
     "model-artifacts-tracked",
     "no-unsafe-loading",
     "pretrained-pinned",

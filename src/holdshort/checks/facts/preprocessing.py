@@ -37,6 +37,12 @@ RESAMPLERS = words(
     " OneSidedSelection InstanceHardnessThreshold TomekLinks EditedNearestNeighbours AllKNN"
     " RepeatedEditedNearestNeighbours NeighbourhoodCleaningRule"
 )
+_PICTURES = words(
+    "PCA IncrementalPCA KernelPCA SparsePCA MiniBatchSparsePCA TruncatedSVD NMF MiniBatchNMF"
+    " FactorAnalysis FastICA LatentDirichletAllocation DictionaryLearning"
+)
+"""Those that are also used to draw a picture of data, or to name its topics."""
+
 HEADS = words("sklearn imblearn category_encoders feature_engine cuml dask_ml sklearnex mlxtend")
 _NAME = re.compile(
     r"scaler|scalar|normali[sz]er|standardi[sz]er|imputer|encoder|vectori[sz]er|tfidf|pca$|svd$"
@@ -51,6 +57,11 @@ def is_preprocessor(target: str) -> bool:
     head, _, rest = target.partition(".")
     last = rest.rpartition(".")[2]
     return head in HEADS and (last in TRANSFORMERS or last in RESAMPLERS)
+
+
+def is_picture(name: str) -> bool:
+    """Tell whether a class is also used only to look at data."""
+    return name in _PICTURES
 
 
 def sounds_like_preprocessor(name: str) -> bool:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from holdshort.checks.facts import python_values as values
+from holdshort.checks.facts.code import Code
+from holdshort.checks.facts.data_flow import Flow, flows_in
 from holdshort.checks.facts.imports import Imported, Need, catches_absence, is_type_checking
 from holdshort.checks.facts.program import MAIN, Call, Import, Program, Scope
 from holdshort.checks.facts.python_scopes import (
@@ -29,26 +30,25 @@ from holdshort.checks.facts.python_scopes import (
     defined,
     is_main_guard,
     plain_names,
+    scope_of,
     stored_name,
     telling_line,
 )
 from holdshort.checks.facts.python_values import Source
 from holdshort.checks.facts.sightings import Look, Sighting, Site
-from holdshort.checks.facts.sights.registry import CALLS, KEYWORDS, REFERENCES, STORES, STRINGS
+from holdshort.checks.facts.sights.registry import (
+    CALLS,
+    FLOWING,
+    KEYWORDS,
+    REFERENCES,
+    STORES,
+    STRINGS,
+)
 
 MAX_TARGET = 160
 """Longest dotted name followed, in characters. Source: our own limit."""
 
 Keep = Callable[[str], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Everything one Python file or notebook says, so far as a check asks."""
-
-    program: Program
-    imports: tuple[Imported, ...]
-    sightings: tuple[Sighting, ...]
 
 
 def read_code(tree: ast.Module, keep: Keep) -> Code:
@@ -66,7 +66,8 @@ def read_code(tree: ast.Module, keep: Keep) -> Code:
         options=reader.options,
         is_script=reader.is_script,
     )
-    return Code(program, tuple(reader.imported), tuple(reader.sightings))
+    flows = tuple(reader.flows)
+    return Code(program, tuple(reader.imported), tuple(reader.sightings), flows)
 
 
 class _Reader:
@@ -84,12 +85,15 @@ class _Reader:
         self.sightings: list[Sighting] = []
         self.around = Around()
         self.called: ast.expr | None = None
+        self.flows: list[Flow] = []
+        self.aliases: set[str] = set()
 
     def read(self, tree: ast.Module) -> None:
         for name in defined(tree.body):
             self.module.names[name] = f":{name}"
         self._all(tree.body)
-        self.scopes.append(_scope("", 1, self.module))
+        self._flow(tree.body, 0)
+        self.scopes.append(scope_of("", 1, self.module))
         while self.pending:
             self._body(*self.pending.pop(0))
 
@@ -110,6 +114,13 @@ class _Reader:
 
     def text(self, node: ast.expr) -> str:
         return values.text_from(node, self.frame.text)
+
+    def _flow(self, body: list[ast.stmt], since: int) -> None:
+        """Keep how values flow in a body where a topic that asks for it saw something."""
+        seen = self.sightings[since:]
+        asked = {one.detail("at") for one in seen if one.topic in FLOWING}
+        if asked:
+            self.flows.extend(flows_in(body, self.frame.name, asked, self.aliases))
 
     def _all(self, nodes: list[ast.stmt]) -> None:
         before = self.around.statement
@@ -170,6 +181,7 @@ class _Reader:
             self._event(Import(target, node.lineno))
 
     def _bind(self, local: str, target: str) -> None:
+        self.aliases.add(local)
         self.frame.names.setdefault(local, target)
         if self.frame is not self.module:
             self.module.names.setdefault(local, target)
@@ -312,7 +324,7 @@ class _Reader:
         module = self.module
         imported, module.events, read, module.read = module.events, [], module.read, set()
         self._all(node.body)
-        self.scopes.append(_scope(MAIN, node.lineno, module))
+        self.scopes.append(scope_of(MAIN, node.lineno, module))
         module.events, module.read = imported, read
         self._all(node.orelse)
 
@@ -354,10 +366,12 @@ class _Reader:
         for name in defined(node.body):
             frame.names[name] = f":{frame.name}.{name}"
         self.need = Need.LAZY
+        before = len(self.sightings)
         self._all(node.body)
+        self._flow(node.body, before)
         parameters = (*positional, *named)
         self.scopes.append(
-            _scope(frame.name, node.lineno, frame, parameters, tuple(defaults.items()))
+            scope_of(frame.name, node.lineno, frame, parameters, tuple(defaults.items()))
         )
 
 
@@ -383,14 +397,3 @@ _SPECIAL: dict[type[ast.AST], Callable[[_Reader, ast.AST], None]] = {
     )
     for kind in kinds
 }
-
-
-def _scope(
-    name: str,
-    line: int,
-    frame: Frame,
-    parameters: tuple[str, ...] = (),
-    defaults: tuple[tuple[str, Source], ...] = (),
-) -> Scope:
-    names = " ".join(sorted(frame.read))
-    return Scope(name, line, parameters, defaults, tuple(frame.events), names)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from holdshort.checks.facts.chance.names import keep
+from holdshort.checks.facts.code import Code
 from holdshort.checks.facts.imports import Imported
 from holdshort.checks.facts.notebook_runs import NotebookFacts, runs_of
 from holdshort.checks.facts.notebooks import Cell, read_notebook
 from holdshort.checks.facts.program import Call, Import, Scope
-from holdshort.checks.facts.python_calls import Code, read_code
+from holdshort.checks.facts.python_calls import read_code
 from holdshort.checks.facts.python_source import UnreadableSourceError, parse
 from holdshort.checks.facts.sightings import Sighting
 from holdshort.checks.facts.test_functions import NO_TESTS, TestFacts, read_tests
@@ -106,6 +107,7 @@ def _with_cells(code: Code) -> Code:
     scopes = {name: _scope_with_cells(scope) for name, scope in code.program.scopes.items()}
     return Code(
         program=replace(code.program, scopes=scopes),
+        flows=code.flows,
         imports=tuple(map(_with_cell, code.imports)),
         sightings=tuple(map(_with_cell, code.sightings)),
     )

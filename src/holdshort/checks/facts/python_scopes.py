@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from holdshort.checks.facts import python_values as values
-from holdshort.checks.facts.program import MAIN, Call, Import
+from holdshort.checks.facts.program import MAIN, Call, Import, Scope
 from holdshort.checks.facts.python_values import Source
 
 _NO_CODE = frozenset({"ctx", "op", "ops", "annotation", "returns", "type_comment", "type_params"})
@@ -224,3 +224,15 @@ def deciding_texts(node: ast.Call) -> Iterator[tuple[str, str]]:
 
 
 _DECIDING = frozenset({"solver", "selection", "svd_solver", "init", "strategy", "num_workers"})
+
+
+def scope_of(
+    name: str,
+    line: int,
+    frame: Frame,
+    parameters: tuple[str, ...] = (),
+    defaults: tuple[tuple[str, Source], ...] = (),
+) -> Scope:
+    """Return what has been read of a definition as a plain value."""
+    names = " ".join(sorted(frame.read))
+    return Scope(name, line, parameters, defaults, tuple(frame.events), names)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from holdshort.checks.facts.chance.seeders import seeding_helpers
+from holdshort.checks.facts.code import Code
 from holdshort.checks.facts.extractors import (
     MAX_FILE_BYTES,
     PYTHON,
@@ -35,7 +36,6 @@ from holdshort.checks.facts.inventory import (
     take_inventory,
 )
 from holdshort.checks.facts.notebook_runs import NotebookFacts
-from holdshort.checks.facts.python_calls import Code
 from holdshort.checks.facts.python_facts import PythonFacts
 from holdshort.checks.facts.randomness import Happening, State
 from holdshort.checks.facts.secret_patterns import Secret

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from holdshort.checks.facts.chance.names import effect_of
+from holdshort.checks.facts.code import Code
 from holdshort.checks.facts.program import Call, Program
 from holdshort.checks.facts.programs import Place, Programs
-from holdshort.checks.facts.python_calls import Code
 from holdshort.checks.facts.randomness import Happening, Randomness, State
 from holdshort.checks.facts.sights.registry import FOLLOWED
 

@@ -7,5 +7,6 @@ A topic is a module with any of these tables, whose functions return a `Sighting
 pairs of pieces and a function that is asked of a text with such a piece, docstrings left out. Its
 `WORDS` are what a file must hold for it to have anything to see: in a large repository other
 files, and bodies of functions, are not parsed. A topic that is
-`FOLLOWED` may ask whether a place is reached. All topics are listed in `registry`.
+`FOLLOWED` may ask whether a place is reached; one that is `FLOWING` how values flow around it,
+and tells in the detail `at` where its calls stand. All topics are listed in `registry`.
 """

@@ -11,6 +11,7 @@ from holdshort.checks.facts.sights import (
     datasets,
     determinism,
     downloads,
+    leakage,
     loading,
     locations,
     pretrained,
@@ -22,6 +23,7 @@ TOPICS: tuple[ModuleType, ...] = (
     datasets,
     determinism,
     downloads,
+    leakage,
     loading,
     locations,
     pretrained,
@@ -60,3 +62,6 @@ WORDS: tuple[bytes, ...] = tuple(word for topic in TOPICS for word in topic.WORD
 
 FOLLOWED = frozenset(topic.TOPIC for topic in TOPICS if getattr(topic, "FOLLOWED", False))
 """Topics whose sightings matter to what is reached when a program runs."""
+
+FLOWING = frozenset(topic.TOPIC for topic in TOPICS if getattr(topic, "FLOWING", False))
+"""Topics that ask how values flow in a body where they saw something."""
