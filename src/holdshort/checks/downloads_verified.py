@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts.addresses import Transport, is_artefact, is_aside, transport_of
+from holdshort.checks.facts.code import Code
 from holdshort.checks.facts.inventory import File, Kind, is_test_path
 from holdshort.checks.facts.program import MAIN, Scope
-from holdshort.checks.facts.python_calls import Code
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.shell_downloads import Download, downloads_in
 from holdshort.checks.facts.shell_syntax import shell_commands
