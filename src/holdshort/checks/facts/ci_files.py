@@ -72,8 +72,14 @@ def read_github(text: str, path: str) -> Workflow:
     return read_action(document) if is_action_name(path) else read_workflow(document)
 
 
+def github_pipeline(workflow: Workflow, path: str) -> Pipeline:
+    """Return what a workflow or action in GitHub's format runs."""
+    system = _GITHUB_LIKE.get(path.partition("/")[0], "GitHub Actions")
+    return pipeline_of(workflow, is_action=is_action_name(path), system=system)
+
+
 def read_pipeline(text: str, path: str, read: Read, paths: Collection[str]) -> Pipeline:
-    """Return what a file of continuous integration runs.
+    """Return what a file in another format than GitHub's runs.
 
     Raises:
         UnreadableSourceError: not YAML, or beyond a limit.
@@ -81,10 +87,6 @@ def read_pipeline(text: str, path: str, read: Read, paths: Collection[str]) -> P
     name = path.rpartition("/")[2]
     if "jenkinsfile" in name.lower():
         return read_jenkinsfile(text)
-    if is_github_name(path):
-        system = _GITHUB_LIKE.get(path.partition("/")[0], "GitHub Actions")
-        is_action = is_action_name(path)
-        return pipeline_of(read_github(text, path), is_action=is_action, system=system)
     if name.startswith(".gitlab-ci"):
         return gitlab_pipeline(GitlabFiles(text, path, read, paths))
     for pattern, reader in _BY_NODES:

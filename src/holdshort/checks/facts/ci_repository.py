@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from holdshort.checks.facts.ci_files import is_github_name, read_github, read_pipeline
+from holdshort.checks.facts.ci_files import (
+    github_pipeline,
+    is_github_name,
+    read_github,
+    read_pipeline,
+)
 from holdshort.checks.facts.ci_values import Pipeline
 from holdshort.checks.facts.github_workflows import Workflow
 from holdshort.checks.facts.inventory import Kind
@@ -28,14 +33,17 @@ def reader_of(repository: Repository) -> Callable[[str], str | None]:
 def pipelines(repository: Repository) -> dict[str, Pipeline]:
     """Return what every file runs; parts of other files are left out."""
     read, paths = reader_of(repository), sorted(repository.paths)
-    found: dict[str, Pipeline] = {}
+    workflows = repository.once(github_workflows)
+    found = {path: github_pipeline(one, path) for path, one in workflows.items()}
     for path, text in _files(repository):
+        if is_github_name(path):
+            continue
         try:
             found[path] = read_pipeline(text, path, read, paths)
         except UnreadableSourceError as error:
             repository.note_error(path, str(error))
     parts = {part for pipeline in found.values() for part in pipeline.included}
-    return {path: one for path, one in found.items() if path not in parts}
+    return {path: found[path] for path in sorted(found) if path not in parts}
 
 
 def github_workflows(repository: Repository) -> dict[str, Workflow]:

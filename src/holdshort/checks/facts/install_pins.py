@@ -145,15 +145,11 @@ def _by_folder(name: str, files: Files) -> Fixed:
     """Return how a folder or archive of the image itself is fixed: by what it requires."""
     if name.endswith(_ARCHIVES) or "*" in name:
         return Fixed(Tightness.EXACT, name, "a file of the image, what it needs floats")
-    project = next(
-        (
-            found
-            for manifest in ("pyproject.toml", "setup.py", "setup.cfg")
-            if (found := files.find(f"{name}/{manifest}") or files.guess(f"{name}/{manifest}"))
-        ),
-        None,
-    )
-    rows = files.own(project) if project else None
+    manifests = [f"{name}/{one}" for one in ("pyproject.toml", "setup.py", "setup.cfg")]
+    found = [path for one in manifests if (path := files.find(one)) is not None]
+    if not found and name in {".", "./", "/app", "/code", "/src", "/workspace"}:
+        found = [path for one in manifests if (path := files.guess(one)) is not None]
+    rows = files.own(found[0]) if found else None
     if rows is None:
         return Fixed(Tightness.DOUBTFUL, name, "a project whose requirements are not seen")
     worst = max((_PINS[row.pin] for row in rows), default=Tightness.LOCKED)
