@@ -109,7 +109,8 @@ _REFERENCE = re.compile(
 )
 _WEAK_NAMES = re.compile(
     r"(?:_?(?:id|name|type|url|uri|path|file|length|len|size|limit|max|min|count|field|header|regex"
-    r"|pattern|label|column|class|index|_ids|expiry|expires|ttl|algorithm|prefix|suffix|env|var))$"
+    r"|pattern|label|column|class|index|_ids|expiry|expires|ttl|algorithm|prefix|suffix|env|var|hash|digest))$"
+    r"|^hashed_"
     r"|^(?:pad|eos|bos|unk|sep|cls|mask|special|next|stop|start|end|num|max|min|n)_?tokens?|tokeni[sz]",
     re.IGNORECASE,
 )
@@ -230,6 +231,8 @@ _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 def _is_login(user: str, password: str) -> bool:
     if _REFERENCE.search(password) or _REFERENCE.search(user) or password.startswith(("$", "%")):
         return False
+    if re.fullmatch(r"[A-Z]+(?:_[A-Z]+)*", password) and re.fullmatch(r"[A-Z_]+", user):
+        return False  # names of what to put there: DB_USER:DB_PASSWORD
     same = password.lower() in {user.lower(), "password", "postgres", "root", "guest", "pass", "pw"}
     return not same and _PLACEHOLDER.search(password) is None
 
