@@ -181,7 +181,7 @@ def _versions(path: str, node: yaml.Node) -> Iterator[_Declaration]:
 
 CHECK = Check(
     id="python-version-declared",
-    version="1",
+    version="2",
     title="Python version",
     statement="The repository says which Python it runs on.",
     outcomes={

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,6 +80,7 @@ class ImageContext:
         return found
 
     def _in_context(self, candidate: str) -> str | None:
+        candidate = re.sub(r"^(?:\.\./)+", "", candidate)  # as Docker does: none leaves the context
         if candidate.startswith(("..", "/")):
             return None
         joined = (posixpath.normpath(posixpath.join(root, candidate)) for root in self._roots)

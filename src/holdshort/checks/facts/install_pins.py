@@ -135,8 +135,9 @@ def _folder(spec: str) -> str:
     """Return the folder or archive of the image that is meant, empty for anything else."""
     plain = spec.partition("[")[0]
     is_path = plain[:1] in {".", "/", "~"} or plain.startswith("file:")
-    is_archive = plain.endswith(_ARCHIVES) and "://" not in plain
-    if "$" in spec or not (is_path or is_archive):
+    is_plain = "://" not in plain and "@" not in plain
+    is_inside = is_plain and ("/" in plain or plain.endswith(_ARCHIVES))
+    if "$" in spec or not (is_path or is_inside):
         return ""
     return plain.removeprefix("file:").removeprefix("//")
 
@@ -183,7 +184,7 @@ def _by_conda(install: Install, files: Files) -> Iterator[Fixed]:
             yield Fixed(Tightness.DOUBTFUL, spec, "a variable decides")
             continue
         found = match_specification(spec, "", 0)
-        if found is None or (found.name in INTERPRETER and found.pin is not Pin.OPEN):
+        if found is None or (found.name in INTERPRETER and spec != "python"):
             continue
         tightness = _PINS[found.pin]
         if found.name in INSTALLERS | INTERPRETER:
