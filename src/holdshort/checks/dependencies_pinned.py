@@ -86,7 +86,7 @@ def _is_pinned(requirement: Requirement, unit: Unit) -> bool:
         return satisfies(requirement, lock.versions[requirement.name]) or _is_overridden(
             requirement, unit
         )
-    if unit.locks and requirement.conditional:
+    if unit.locks and (requirement.conditional or requirement.name == "python"):
         return True
     pins = (r for other in unit.others for r in other.requirements if other.kind != "conda")
     return any(r.name == requirement.name and r.pin is Pin.EXACT for r in pins)
@@ -131,7 +131,7 @@ def _is_closed(unit: Unit, main: Declared) -> bool:
     """Tell whether the versions of what the dependencies need are fixed too."""
     if main.is_compiled or all(r.hashed for r in main.requirements):
         return True
-    names = {r.name for r in main.requirements if not r.conditional and not r.hashed}
+    names = {r.name for r in main.requirements if not r.conditional and not r.hashed} - {"python"}
     if bool(unit.locks) and all(unit.lock_of(name) for name in names):
         return True
     compiled = [o for o in unit.others if o.is_compiled and o.kind == "requirements"]
@@ -287,6 +287,7 @@ CHECK = Check(
             "==1.2.* and ~= and != are no pins; === is; a bare Poetry version is exact; a single"
             " conda = is a prefix, which counts as exact with three parts."
         ),
+        "conda's Python is counted, pip and the other installers are not.",
         "A commit counts in full only: 40 hexadecimal digits; git@host is no commit.",
         "Options, comments and editable installs of the repository itself are not counted.",
         "Extras, groups and files for development, documentation and CI are not run time.",

@@ -79,7 +79,7 @@ def _locks(repository: Repository, unit: Unit) -> Iterator[_Compared]:
         declared = _source_of(lock, unit)
         if declared is None or lock.path in declared.paths:
             continue
-        rows = [r for r in declared.requirements if r.pin is not Pin.INVALID and r.name]
+        rows = [r for r in declared.requirements if r.pin is not Pin.INVALID and _is_locked(r)]
         missing = (
             r for r in rows if not _holds(lock, r.name) and not r.conditional and not r.inside
         )
@@ -115,6 +115,11 @@ def _source_of(lock: LockFile, unit: Unit) -> Declared | None:
         kinds = ("conda",) if lock.is_conda else ("pyproject", "requirements", "setup.cfg")
     found = (d for kind in kinds for d in unit.declared if d.kind == kind)
     return next(found, None)
+
+
+def _is_locked(requirement: Requirement) -> bool:
+    """Tell whether a lock has to hold it; the interpreter need not be in one."""
+    return requirement.name not in {"", "python"}
 
 
 def _holds(lock: LockFile, name: str) -> bool:

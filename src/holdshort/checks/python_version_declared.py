@@ -20,14 +20,33 @@ from holdshort.checks.facts.inventory import File, Kind, is_conda_name, is_test_
 from holdshort.checks.facts.manifests import READERS
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
+from holdshort.checks.facts.requirement_files import logical_lines
 from holdshort.model.finding import Level, Outcome, Place
 
 _VERSION_FILES = {
-    ".python-version": re.compile(r"^\s*(?:[\w-]+-)?(\d+(?:\.\d+)*)", re.MULTILINE),
+    ".python-version": re.compile(r"^\s*(?:c?python-)?(\d+(?:\.\d+)*)\s*$", re.MULTILINE),
     "runtime.txt": re.compile(r"^\s*(?:python-)?(\d+(?:\.\d+)+)\s*$", re.MULTILINE),
     ".tool-versions": re.compile(r"^\s*python\s+(\d+(?:\.\d+)*)", re.MULTILINE),
     "mise.toml": re.compile(r"^\s*python\s*=\s*[\"'](\d+(?:\.\d+)*)", re.MULTILINE),
+    ".mise.toml": re.compile(r"^\s*python\s*=\s*[\"'](\d+(?:\.\d+)*)", re.MULTILINE),
+    "pylock.toml": re.compile(r"^requires-python\s*=\s*[\"']([^\"'\n]{1,100})", re.MULTILINE),
+    "cog.yaml": re.compile(r"^\s+python_version:\s*[\"']?(\d+(?:\.\d+)*)", re.MULTILINE),
+    "python_env.yaml": re.compile(r"^python:\s*[\"']?(\d+(?:\.\d+)*)", re.MULTILINE),
+    "readme.md": re.compile(
+        r"\A---\n(?:[^\n]{0,500}\n){0,60}?python_version:\s*[\"']?(\d+(?:\.\d+)*)"
+    ),
 }
+_INSTALLED = re.compile(
+    r"\b(?:install|add)\b[^\n]{0,1000}?\bpython(3\.\d+)\b"
+    r"|\b(?:create|install)\b[^\n]{0,1000}?[\s\"']python==?(\d+(?:\.\d+)*)"
+    r"|\b(?:uv python install|pyenv install|pyenv global)\s+(\d+(?:\.\d+)*)"
+    r"|\bPYTHON_VERSION[=\s][\"']?(\d+\.\d+(?:\.\d+)*)"
+)
+_TOOLS = re.compile(
+    r"^\s*(?:target-version\s*=\s*\[?\s*[\"']py(3)(\d+)|python_version\s*=\s*[\"']?(3\.\d+)"
+    r"|env_?list\s*=\s*\{?py(3)(\d+))",
+    re.MULTILINE,
+)
 _DEVCONTAINER_IMAGE = re.compile(r'^\s*"image"\s*:\s*"([^"\n]+)"', re.MULTILINE)
 _OFFICIAL = re.compile(r"(?:^|/)python:(\d+(?:\.\d+)*)")
 _IN_TAG = re.compile(r":\S*?(?:python|py)-?(\d\.?\d+(?:\.\d+)?)(?![\d])")
@@ -104,8 +123,10 @@ def _reader(file: File) -> _Reader | None:
     name = file.name.lower()
     if name in READERS:
         return _of_manifest
-    if name in _VERSION_FILES:
+    if name in _VERSION_FILES and not (name == "readme.md" and file.folder):
         return _of_version_file
+    if name == "tox.ini":
+        return _of_tools
     if file.kind is Kind.MANIFEST and is_conda_name(file.path):
         return _of_conda
     if name in {".devcontainer.json", "devcontainer.json"}:
@@ -119,6 +140,16 @@ def _of_manifest(path: str, text: str) -> Iterator[_Declaration]:
         if manifest.python.strip("* "):
             line = manifest.python_line
             yield _Declaration(manifest.python, path, line, Level.PASS, "asks for")
+    if not path.lower().endswith("pipfile"):
+        yield from _of_tools(path, text)
+
+
+def _of_tools(path: str, text: str) -> Iterator[_Declaration]:
+    """Yield what linters and test runners are set to: what is checked, not what is needed."""
+    for found in _TOOLS.finditer(text):
+        version = found[3] or ".".join(part for part in found.groups() if part)
+        line = text.count("\n", 0, found.start()) + found[0].count("\n") + 1
+        yield _Declaration(version, path, line, Level.WARN, "a tool is set to")
 
 
 def _of_version_file(path: str, text: str) -> Iterator[_Declaration]:
@@ -138,6 +169,10 @@ def _of_conda(path: str, text: str) -> Iterator[_Declaration]:
 def _of_docker(path: str, text: str) -> Iterator[_Declaration]:
     for image, line in base_images(text):
         yield from _image(path, image, line)
+    for number, line_text in logical_lines(text):
+        if found := _INSTALLED.search(line_text):
+            version = next(part for part in found.groups() if part)
+            yield _Declaration(version, path, number, Level.PASS, "installs")
 
 
 def _of_devcontainer(path: str, text: str) -> Iterator[_Declaration]:
@@ -148,7 +183,8 @@ def _of_devcontainer(path: str, text: str) -> Iterator[_Declaration]:
 def _image(path: str, image: str, line: int) -> Iterator[_Declaration]:
     named = _OFFICIAL.search(image) or _IN_TAG.search(image)
     if named:
-        yield _Declaration(named[1], path, line, Level.PASS, "starts from an image with")
+        level = Level.PASS if "." in named[1] or len(named[1]) > 1 else Level.WARN
+        yield _Declaration(named[1], path, line, level, "starts from an image with")
     elif _UNNAMED.search(image):
         yield _Declaration(image, path, line, Level.WARN, "an image decides, without a number")
 
@@ -187,9 +223,12 @@ CHECK = Check(
     outcomes={
         Outcome.PASS: (
             "requires-python, a Poetry, Pipfile or setup constraint, .python-version, runtime.txt,"
-            " .tool-versions, a conda environment, or the tag of a base image"
+            " .tool-versions, a conda environment, cog.yaml, the front matter of a Space, or what a"
+            " Dockerfile starts from or installs"
         ),
-        Outcome.WARN: "only the versions CI runs, or an image that brings some Python 3",
+        Outcome.WARN: (
+            "only the versions CI runs or a tool is set to, or an image that brings some Python 3"
+        ),
         Outcome.FAIL: "nowhere",
         Outcome.NOT_APPLICABLE: "no Python file and no notebook",
         Outcome.UNKNOWN: "nothing was found, and a file could not be read",
@@ -201,7 +240,7 @@ CHECK = Check(
     ),
     facts={
         "declared": "version, path and line of each declaration",
-        "hinted": "the same with what CI and images only hint at",
+        "hinted": "the same with what CI, tools and images only hint at",
     },
     not_checked="whether the code runs on that version",
     look=look,

@@ -16,8 +16,11 @@ from holdshort.checks.facts import foreign_yaml
 from holdshort.checks.facts.requirement_files import RequirementFile, read_requirement_file
 from holdshort.checks.facts.requirements import MAX_REQUIREMENTS, Pin, Requirement
 
-INTERPRETER = frozenset({"python", "pip", "setuptools", "wheel"})
-"""What every environment has; their versions are not counted as requirements."""
+INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
+"""What installs the rest; their versions are not counted as requirements."""
+
+INTERPRETER = INSTALLERS | {"python"}
+"""What every environment has."""
 
 _BRACKET = re.compile(r"([\w.-]+)\[([^\]]*)\]$")
 _VERSION = re.compile(r"(?:^|[,\s])version\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|([^,\s]+))")
@@ -31,7 +34,7 @@ class CondaEnvironment:
     """One conda environment.
 
     Attributes:
-        requirements: packages of conda and of pip, without the interpreter and its installers.
+        requirements: packages of conda and of pip, Python among them, without the installers.
         python: the version of Python asked for, empty when none.
         python_line: where it is asked for.
         includes: requirement files that the pip part names, resolved against this file.
@@ -70,7 +73,7 @@ def read_conda(text: str, path: str) -> CondaEnvironment | None:
         name, version = _split(spec)
         if name == "python":
             python, python_line = version.strip("= "), line
-        elif name and name not in INTERPRETER:
+        if name and name not in INSTALLERS:
             found.append(conda_requirement(name, version, path, line))
     found += [row for pip in pips for row in pip.requirements]
     found.sort(key=lambda row: row.line)

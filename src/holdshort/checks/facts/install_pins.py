@@ -214,7 +214,8 @@ def _by_environment(name: str, files: Files) -> Fixed:
         environment = None
     if environment is None or environment.includes:
         return Fixed(Tightness.DOUBTFUL, path, "an environment file with parts that are not seen")
-    worst = max((_PINS[row.pin] for row in environment.requirements), default=Tightness.LOCKED)
+    rows = (row for row in environment.requirements if row.name not in INTERPRETER)
+    worst = max((_PINS[row.pin] for row in rows), default=Tightness.LOCKED)
     if worst >= Tightness.DOUBTFUL:
         return Fixed(Tightness.DOUBTFUL, path, "an environment file with packages not exact")
     return Fixed(worst, path, "exact versions, what they need floats")

@@ -62,7 +62,7 @@ def read_setup_cfg(text: str, path: str) -> tuple[Manifest, ...]:
     sections = foreign_ini.load(text)
     options = sections.get("options", {})
     lines = Lines(text)
-    listed = options.get("install_requires", "").strip()
+    listed = options.get("install_requires", "")
     files = _files(listed)
     names = [row.strip() for row in options.get("packages", "").splitlines() if row.strip()]
     after = lines.of_key("install_requires", table="options")
@@ -96,7 +96,7 @@ READERS: Mapping[str, Reader] = {
 
 
 def _files(listed: str) -> tuple[str, ...]:
-    named = re.match(r"file:\s*", listed)
+    named = re.match(r"\s*file:\s*", listed)
     return tuple(re.split(r"[,\s]+", listed[named.end() :].strip())) if named else ()
 
 
@@ -112,13 +112,14 @@ def _extras(
 
 
 def _aside(listed: str, lines: Lines, path: str, after: int) -> Iterator[Requirement]:
-    if not _files(listed.strip()):
+    if not _files(listed):
         rows = _rows(listed, lines, path, after)
         yield from (replace(row, development=True) for row in rows if row.name)
 
 
 def _rows(listed: str, lines: Lines, path: str, after: int) -> Iterator[Requirement]:
-    for row in re.split(r"\n|;\s*\n", listed)[:MAX_REQUIREMENTS]:
+    rows = listed.split("\n") if "\n" in listed else listed.split(";")
+    for row in rows[:MAX_REQUIREMENTS]:
         text = _COMMENT.sub("", row).strip()
         if text:
             yield parse_requirement(text, path, lines.of_entry(row.strip(), after) or after)

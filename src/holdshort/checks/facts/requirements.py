@@ -65,6 +65,7 @@ MAX_CHARS = 4000
 _VCS = re.compile(r"(git|hg|svn|bzr)\+", re.IGNORECASE)
 _FULL_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _TAG_OR_SHORT = re.compile(r"([\w-]{0,40}[/_-])?[vr]?\d+(\.\d+)+[\w.+-]*|v\d+|[0-9a-f]{7,39}")
+_URL_COMMIT = re.compile(r"/[0-9a-f]{40}(\.zip|\.tar\.gz|\.tgz|/|$)")
 _URL_HASH = re.compile(r"#(.*&)?((sha256|sha384|sha512)=[0-9a-f]{64,}|[0-9a-f]{32}$)")
 _ARCHIVE = re.compile(r"\.(whl|zip|tar\.(gz|bz2|xz)|tgz)$")
 _BUILD = re.compile(r"/[\w.+!-]+-[\w.+!]+-\w+\.(conda|tar\.bz2)(#[0-9a-f]{32,64})?$")
@@ -199,7 +200,7 @@ def _pin_of_location(where: str, *, hashed: bool) -> tuple[Pin, str, bool]:
     if where.startswith(("http://", "https://")):
         if hashed or _URL_HASH.search(where):
             return Pin.EXACT, "", True
-        if _BUILD.search(where):
+        if _BUILD.search(where) or _URL_COMMIT.search(where.partition("#")[0]):
             return Pin.EXACT, "", False
         return Pin.COMPATIBLE, "an address without a hash", False
     return Pin.OPEN, "a path of one machine", False

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
-from holdshort.checks.facts.conda_files import INTERPRETER, conda_requirement
+from holdshort.checks.facts.conda_files import INSTALLERS, conda_requirement
 from holdshort.checks.facts.foreign_toml import Table
 from holdshort.checks.facts.requirements import (
     Pin,
@@ -49,10 +49,10 @@ def pipfile_rows(rows: Table, lines: Lines, path: str, table: str) -> Iterator[R
 
 
 def pixi_rows(rows: Table, lines: Lines, path: str, table: str) -> Iterator[Requirement]:
-    """Yield what a table of conda packages requires, the interpreter left out."""
+    """Yield what a table of conda packages requires, the installers left out."""
     for name, value in rows.items():
         line = lines.of_key(name, table=table)
-        if name.lower() in INTERPRETER:
+        if name.lower() in INSTALLERS:
             continue
         found = _from_location(name, value, path, line) if isinstance(value, Mapping) else None
         build = value.get("build") if isinstance(value, Mapping) else None
