@@ -162,7 +162,7 @@ def test_findings_come_one_by_one() -> None:
 @pytest.mark.parametrize("check_id", IDS)
 def test_a_check_explains_itself(check_id: str) -> None:
     check = load(check_id)
-    text = reference.explained(check, width=10_000)
+    text = reference.explained(reference.described(check), width=10_000)
     assert check.id == check_id
     assert set(check.outcomes) == set(Outcome)
     assert all(rule in text for rule in check.rules)

@@ -33,6 +33,7 @@ def test_a_check_that_never_reports_is_unknown(repository: Path) -> None:
 
 def test_a_run_that_is_stopped_early_leaves_no_process(repository: Path, git: Git) -> None:
     run = CheckRun(repository, git(repository, "rev-parse", "HEAD"), ("seeds-set",), day=DAY)
+    assert run._child is not None
     child = run._child.pid
     run.stop()
     run.stop()

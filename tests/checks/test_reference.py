@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from holdshort.checks.base import IDS
-from holdshort.checks.reference import document, listed
+from holdshort.checks.base import IDS, load
+from holdshort.checks.reference import described, document, listed
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "checks.md"
 
@@ -17,5 +17,9 @@ def test_the_reference_is_what_the_checks_say() -> None:
 
 
 def test_every_check_is_listed() -> None:
-    heads = [line.split()[0] for line in listed().splitlines() if not line.startswith(" ")]
+    heads = [
+        line.split()[0]
+        for line in listed(map(described, map(load, IDS))).splitlines()
+        if not line.startswith(" ")
+    ]
     assert heads == list(IDS)

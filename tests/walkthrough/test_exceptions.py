@@ -123,16 +123,16 @@ def test_a_malformed_file_is_named_on_every_screen_and_excepts_nothing(
     (project / "train.py").write_text("import random\n\nprint(random.random())\n", "utf-8")
     visit = open_with(FILE + "more: x\n", project, git, tmp_path, clock)
     problem = f"{PLACE}:5:1: unknown key 'more'. No exception applies"
-    assert visit.exception_notes == (problem,)
+    assert visit.checks.notes == (problem,)
     assert visit.findings["seeds-set"].outcome is Outcome.FAIL
     heard: list[str] = []
     look(visit, Voice(lambda prompt: prompt, heard.append))
     assert f"Exception: {problem}." in " ".join(heard)
     shown = home.proof(
-        visit.findings, visit.check_ids, running=False, width=100, notes=visit.exception_notes
+        visit.findings, visit.check_ids, running=False, width=100, notes=visit.checks.notes
     )
     assert problem in shown.plain
 
 
 def test_without_a_file_there_is_nothing_to_say(visit: Callable[..., Visit]) -> None:
-    assert visit().exception_notes == ()
+    assert visit().checks.notes == ()

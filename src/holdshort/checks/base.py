@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from holdshort.checks.facts.fact_cache import FactCache, key_of
 from holdshort.checks.facts.view import Entry, RepoView
 from holdshort.model.finding import MAX_PLACES, Confidence, Finding, Level, Outcome, Place
-from holdshort.model.text import one_line, visible
+from holdshort.model.text import one_line, visible, visible_lines
 
 if TYPE_CHECKING:
     from holdshort.checks.facts.repository import (
@@ -30,8 +30,10 @@ __all__ = [
     "Entry",
     "RepoView",
     "Verdict",
+    "harmless",
     "load",
     "look_at",
+    "look_with",
     "place",
     "run",
 ]
@@ -41,6 +43,9 @@ CHECK_SECONDS = 10.0
 
 ALL_SECONDS = 60.0
 """Longest time for all checks together. Source: docs/promises.md, G9."""
+
+MAX_REMEDY_CHARS = 4_000
+"""Longest remedy of a check that is not ours, in characters. Source: our own limit."""
 
 IDS = (
     "dependencies-declared",
@@ -182,6 +187,33 @@ def look_at(
     end_s = clock() + ALL_SECONDS
     for check_id in ids:
         yield _timed(check_id, repository, clock, end_s)
+
+
+def look_with(check: Check, view: RepoView, clock: Callable[[], float] = time.monotonic) -> Finding:
+    """Return what one check finds, which need not be one of ours."""
+    repository = _repository(view, clock, None)
+    repository.begin(clock() + CHECK_SECONDS)
+    return harmless(_finding(check, repository)[0])
+
+
+def harmless(finding: Finding) -> Finding:
+    """Return a finding of somebody else's check with every text short and harmless to show."""
+    coverage = finding.coverage
+    return replace(
+        finding,
+        headline=one_line(finding.headline, 200),
+        evidence=tuple(
+            replace(one, path=visible(one.path), why=one_line(one.why, 80))
+            for one in finding.evidence[:MAX_PLACES]
+        ),
+        facts={visible(str(key)): _harmless(value) for key, value in finding.facts.items()},
+        coverage=replace(
+            coverage,
+            errors=tuple(one_line(one, 200) for one in coverage.errors[:MAX_PLACES]),
+            not_checked=one_line(coverage.not_checked, 200),
+        ),
+        remediation=visible_lines(finding.remediation[:MAX_REMEDY_CHARS]),
+    )
 
 
 def _timed(

@@ -13,13 +13,17 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import holdshort
+from holdshort.checks.base import harmless
+from holdshort.checks.plugins import installed
 from holdshort.model.finding import Confidence, Finding, Outcome
+from holdshort.model.text import is_plugin
 
 MAX_LINE_BYTES = 4_000_000
 
@@ -28,8 +32,16 @@ LIMIT_S = 90.0
 (`docs/promises.md`, G9), and half of it again."""
 
 
+PLUGIN_S = 20.0
+"""When the child of a plugin is ended: 10 s for its check, and as long for its imports."""
+
+
 class CheckRun:
-    """One run of the checks; iterate it once for the findings as they come."""
+    """One run of the checks; iterate it once for the findings as they come.
+
+    Ours share one child, which starts at once. Each plugin has a child of its own, one after the
+    other, so that what it breaks is its own finding.
+    """
 
     def __init__(
         self,
@@ -40,58 +52,95 @@ class CheckRun:
         day: date,
         cached: bool = True,
     ) -> None:
-        """Start the child process for these checks at a commit.
+        """Start the child process for these checks.
 
         Args:
             root: the repository.
-            commit: its full id.
-            ids: the checks.
-            day: when the commit's exceptions are judged, UTC.
+            commit: its full id; empty for the work tree.
+            ids: the checks, of ours and of plugins.
+            day: when exceptions are judged, UTC.
             cached: whether facts of earlier runs may be used and kept.
         """
-        rest = ["--commit", commit, "--on", day.isoformat(), "--stream"]
-        rest += [] if cached else ["--no-cache"]
-        self._expected = ids
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
-            [*own_command(), "--repo", str(root), "check", *ids, *rest],
+        self._root = root
+        self._rest = ["--on", day.isoformat(), "--stream"]
+        self._rest += ["--commit", commit] if commit else []
+        self._rest += [] if cached else ["--no-cache"]
+        ours = tuple(one for one in ids if not is_plugin(one))
+        self._waiting = [ours] if ours else []
+        self._waiting += [(one,) for one in ids if is_plugin(one)]
+        self._stopped = False
+        self._child: subprocess.Popen[bytes] | None = None
+        if ours:
+            self._child = self._start(ours)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Yield findings as they arrive, then an unknown one for each that never did."""
+        for batch in self._waiting:
+            missing = dict.fromkeys(batch)
+            for finding in self._findings(batch):
+                if finding.id in missing:
+                    del missing[finding.id]
+                    yield harmless(finding) if is_plugin(finding.id) else finding
+                if not missing and is_plugin(finding.id):
+                    break  # it may have left threads behind; ours may still keep facts
+            for name in missing:
+                yield not_checked(name, "the check process ended before this check reported")
+
+    def stop(self) -> None:
+        """End the child and everything it started, and start none; safe to call twice."""
+        self._stopped = True
+        self._end()
+
+    def _findings(self, batch: tuple[str, ...]) -> Iterator[Finding]:
+        if self._child is None and not self._stopped:
+            self._child = self._start(batch)
+        child = self._child
+        if child is None or child.stdout is None:
+            return
+        limit_s = PLUGIN_S if is_plugin(batch[0]) else LIMIT_S
+        deadline = threading.Timer(limit_s, self._kill)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            while line := child.stdout.readline(MAX_LINE_BYTES):
+                if finding := _finding(line):
+                    yield finding
+        finally:
+            deadline.cancel()
+            self._end()
+
+    def _start(self, batch: tuple[str, ...]) -> subprocess.Popen[bytes] | None:
+        words, environment = [*batch, *self._rest], own_environment()
+        if is_plugin(batch[0]):
+            plugin = next((one for one in installed(self._root) if one.id == batch[0]), None)
+            if plugin is None:
+                return None
+            words.append("--inside")
+            environment = own_environment(plugin.folder)
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and fixed words
+            [*own_command(), "--repo", str(self._root), "check", *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env=own_environment(),
+            env=environment,
             start_new_session=True,
         )
 
-    def __iter__(self) -> Iterator[Finding]:
-        """Yield findings as they arrive, then an unknown one for each that never did."""
-        missing = dict.fromkeys(self._expected)
-        stream = self._child.stdout
-        deadline = threading.Timer(LIMIT_S, self._kill)
-        deadline.daemon = True
-        deadline.start()
-        try:
-            while stream and (line := stream.readline(MAX_LINE_BYTES)):
-                finding = _finding(line)
-                if finding and finding.id in missing:
-                    del missing[finding.id]
-                    yield finding
-        finally:
-            deadline.cancel()
-            self.stop()
-        for name in missing:
-            yield not_checked(name, "the check process ended before this check reported")
-
-    def stop(self) -> None:
-        """End the child and everything it started; safe to call twice."""
+    def _end(self) -> None:
+        child = self._child
         self._kill()
-        self._child.wait()
-        if self._child.stdout:
-            self._child.stdout.close()
+        if child:
+            child.wait()
+            if child.stdout:
+                child.stdout.close()
+        self._child = None
 
     def _kill(self) -> None:
-        if self._child.poll() is None:
+        child = self._child
+        if child and child.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._child.pid, signal.SIGKILL)
+                os.killpg(child.pid, signal.SIGKILL)
 
 
 def not_checked(name: str, why: str) -> Finding:
@@ -110,10 +159,13 @@ def own_command() -> list[str]:
     return [sys.executable, "-P", "-m", "holdshort"]
 
 
-def own_environment() -> dict[str, str]:
-    """Return the environment for `own_command`: our package, and no other import path."""
+def own_environment(*more: Path) -> dict[str, str]:
+    """Return the environment for `own_command`: our package, these folders, no other path."""
     package = Path(holdshort.__file__).resolve().parent
-    return {**os.environ, "PYTHONPATH": str(package.parent), "PYTHONSAFEPATH": "1"}
+    always = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    known = (str(one) for one in more if str(one) not in always)
+    path = os.pathsep.join((str(package.parent), *known))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
 
 
 def _finding(line: bytes) -> Finding | None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from holdshort.checks.base import ALL_SECONDS, CHECK_SECONDS, IDS, Check, load
+from holdshort.checks.plugins import Plugin
 from holdshort.model.description import Description
 from holdshort.model.relation import Beside
 from holdshort.model.text import wrapped
@@ -28,7 +29,8 @@ unpickle anything. What could not be looked at is `unknown`, never `pass`.
 contradicts a statement, then what nobody can tell from the files alone, then what is proved, each
 with the questions of the checklist it stands beside. `holdshort check ID` shows every place and the
 whole remedy, `holdshort explain ID` what decides, `holdshort check --list` every check with its
-statement. Limits: 2 MB a file, {CHECK_SECONDS:.0f} s a check, {ALL_SECONDS:.0f} s for all.
+statement. Installed packages may bring checks of their own ([plugins](plugins.md)). Limits: 2 MB a
+file, {CHECK_SECONDS:.0f} s a check, {ALL_SECONDS:.0f} s for all.
 
 ## The contract `holdshort/findings/v1`
 
@@ -66,28 +68,50 @@ folds, no row is cut, and rows without room are counted.
 """
 
 
-def explained(check: Check, beside: Sequence[Beside] = (), width: int = 80) -> str:
+def explained(about: Description, beside: Sequence[Beside] = (), width: int = 80) -> str:
     """Return what a check means and which questions it stands beside, for a terminal."""
-    lines = [check.id, "", *wrapped(check.statement, width), ""]
-    for paragraph in described(check).paragraphs:
+    lines = [about.id, "", *wrapped(about.statement, width), ""]
+    for paragraph in about.paragraphs:
         lines += [*wrapped(paragraph, width), ""]
-    lines += ["Outcomes", *_table(described(check).outcomes, width), "", "Rules"]
-    lines += [line for rule in check.rules for line in wrapped(rule, width, "  - ", "    ")]
-    lines += ["", "Facts", *_table(check.facts, width), ""]
+    for title, rows in (
+        ("Outcomes", _table(about.outcomes, width)),
+        ("Rules", (x for rule in about.rules for x in wrapped(rule, width, "  - ", "    "))),
+        ("Facts", _table(about.facts, width)),
+    ):
+        if said := list(rows):
+            lines += [title, *said, ""]
     if beside:
-        said = ", ".join(one.words for one in beside)
-        lines += [*wrapped(f"Beside the questions: {said}", width, rest="  "), ""]
-    return "\n".join(lines + wrapped(f"Not checked: {check.not_checked}", width, rest="  "))
+        questions = ", ".join(one.words for one in beside)
+        lines += [*wrapped(f"Beside the questions: {questions}", width, rest="  "), ""]
+    return "\n".join(lines + wrapped(f"Not checked: {about.not_checked}", width, rest="  "))
 
 
-def listed(ids: Iterable[str] = IDS, width: int = 80) -> str:
+def listed(described: Iterable[Description], width: int = 80) -> str:
     """Return checks with their statements, for a terminal."""
     lines = (
         line
-        for check in map(load, ids)
-        for line in wrapped(check.statement, width, f"{check.id:<25} ", " " * 26)
+        for about in described
+        for line in wrapped(about.statement, width, f"{about.id:<25} ", " " * 26)
     )
     return "\n".join(lines)
+
+
+_PLUGIN = (
+    "It is not part of holdshort and runs in a process of its own. `verify` runs it only when the "
+    "policy names it under `plugins`."
+)
+
+
+def described_plugin(plugin: Plugin) -> Description:
+    """Return what can be said of a plugin's check without running its code."""
+    return Description(
+        id=plugin.id,
+        version="",
+        title=plugin.id,
+        statement=f"A check of the installed package {plugin.package}.",
+        paragraphs=(_PLUGIN,),
+        not_checked="what its own documentation says",
+    )
 
 
 def described(check: Check) -> Description:

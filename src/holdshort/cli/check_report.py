@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import click
 
 from holdshort.checks.base import RepoView
-from holdshort.cli.checks import relations_in
-from holdshort.cli.console import arrow, columns, say, talk
+from holdshort.cli.checks import described_here, relations_in
+from holdshort.cli.console import Console, arrow, columns, say, talk
 from holdshort.errors import ExitCode
 from holdshort.model.finding import Finding
 from holdshort.model.relation import Beside
@@ -30,6 +30,7 @@ class Report:
     code: ExitCode
     state: str
     notes: Sequence[str]
+    console: Console
     asked: bool
 
 
@@ -57,14 +58,13 @@ def show(report: Report, form: str) -> None:
 
 def _show_sarif(report: Report) -> None:
     from holdshort import __version__  # noqa: PLC0415 - lazy by design
-    from holdshort.checks.base import load  # noqa: PLC0415
-    from holdshort.checks.reference import described  # noqa: PLC0415
     from holdshort.reports.sarif import Run, sarif  # noqa: PLC0415
 
+    about = described_here([one.id for one in report.findings], report.console)
     run = Run(
         version=__version__,
         findings=report.findings,
-        described={one.id: described(load(one.id)) for one in report.findings},
+        described={one.id: one for one in about},
         commit=report.view.commit,
         dirty=report.view.dirty,
         code=report.code,

@@ -11,7 +11,20 @@ from holdshort.model.text import one_line
 
 if TYPE_CHECKING:
     from holdshort.checks.base import RepoView
+    from holdshort.checks.plugins import Plugin
+    from holdshort.model.description import Description
     from holdshort.storage.relations import Relations
+
+
+def plugins_here(console: Console) -> tuple[Plugin, ...]:
+    """Return the checks that other installed packages bring; none of them is loaded."""
+    from holdshort.checks.plugins import installed  # noqa: PLC0415 - lazy by design
+    from holdshort.storage.repo import Repo  # noqa: PLC0415
+
+    try:
+        return installed(Repo.discover(console.repo).root)
+    except HoldshortError:
+        return installed(console.repo)
 
 
 def refuse_unknown(ids: Iterable[str], console: Console) -> None:
@@ -22,10 +35,24 @@ def refuse_unknown(ids: Iterable[str], console: Console) -> None:
     """
     from holdshort.checks.base import IDS  # noqa: PLC0415 - lazy by design
 
-    for name in ids:
-        if name not in IDS:
+    if not (unknown := [one for one in ids if one not in IDS]):
+        return
+    known = (*IDS, *(one.id for one in plugins_here(console)))
+    for name in unknown:
+        if name not in known:
             shown = one_line(name, 80)
-            raise UsageError(f"No check is called '{shown}'", _hint(name, IDS, console))
+            raise UsageError(f"No check is called '{shown}'", _hint(name, known, console))
+
+
+def described_here(ids: Iterable[str], console: Console) -> list[Description]:
+    """Return what checks say about themselves; of a plugin's, which is not loaded, only whose."""
+    from holdshort.checks.base import IDS, load  # noqa: PLC0415 - lazy by design
+    from holdshort.checks.reference import described, described_plugin  # noqa: PLC0415
+
+    wanted = list(ids)
+    theirs = plugins_here(console) if set(wanted) - set(IDS) else ()
+    plugins = {one.id: described_plugin(one) for one in theirs}
+    return [described(load(one)) if one in IDS else plugins[one] for one in wanted]
 
 
 def relations_in(view: RepoView) -> Relations:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from holdshort.model.canonical import Strict
 from holdshort.model.checklist import Severity
 from holdshort.model.subject import Scope
-from holdshort.model.text import is_slug
+from holdshort.model.text import is_plugin, is_slug
 
 SCHEMA = "holdshort/policy/v1"
 ANY_ROLE = "any"
@@ -113,7 +113,12 @@ class WaiverRule(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(Strict):
-    """The rules a release is judged by."""
+    """The rules a release is judged by.
+
+    Attributes:
+        plugins: checks of other packages that verification runs too, `<distribution>/<name>`;
+            one that is not installed leaves the release undetermined.
+    """
 
     schema: str = SCHEMA
     project: str
@@ -128,6 +133,7 @@ class Policy(Strict):
     drift: Drift = Drift.TOUCHED
     scope: Scope = field(default_factory=Scope)
     key_types: tuple[str, ...] = KEY_TYPES
+    plugins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a policy that could be read in two ways.
@@ -147,6 +153,9 @@ class Policy(Strict):
             _refuse(f"`max_days` of a waiver is 0 to {MAX_WAIVER_DAYS}")
         if unknown := set(self.key_types) - set(KEY_TYPES):
             _refuse(f"unknown key type {min(unknown)!r}")
+        for one in self.plugins:
+            if not is_plugin(one):
+                _refuse(f"{one!r} is no check of a plugin, such as 'acme-checks/model-signed'")
 
     def _check_people(self) -> None:
         for name in (self.project, self.model, *self.people):

@@ -31,6 +31,12 @@ def is_slug(text: str) -> bool:
     return _SLUG.fullmatch(text) is not None
 
 
+def is_plugin(check_id: str) -> bool:
+    """Tell whether a check's id is that of a plugin: `<distribution>/<name>`, two slugs."""
+    distribution, slash, name = check_id.partition("/")
+    return bool(slash) and is_slug(distribution) and is_slug(name)
+
+
 def is_day(text: str) -> bool:
     """Tell whether the text is a day of the calendar, `YYYY-MM-DD`; such texts sort by time."""
     try:

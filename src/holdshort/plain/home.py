@@ -41,7 +41,7 @@ def look(visit: Visit, voice: Voice) -> None:
     )
     visit.run_checks()
     voice.say(*findings(visit.findings.values()))
-    voice.say(*map(said.exception, (*visit.exception_notes, *idle(visit.findings.values()))))
+    voice.say(*map(said.exception, (*visit.checks.notes, *idle(visit.findings.values()))))
     for one in visit.drafts:
         key, last = one.state.key, one.state.history.undoable
         step = f"last: {last.label}, {last.at[:10]}" if last else "no answer yet"

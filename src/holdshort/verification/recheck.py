@@ -18,7 +18,7 @@ from dataclasses import replace
 from holdshort.model.checklist import Checklist
 from holdshort.model.finding import Finding, Outcome
 from holdshort.model.review import FindingSummary
-from holdshort.model.text import one_line
+from holdshort.model.text import is_plugin, one_line
 from holdshort.model.verification import RecordState
 from holdshort.storage.exceptions import read_exceptions
 from holdshort.storage.trust_root import TrustRoot
@@ -37,16 +37,15 @@ def recheck(case: Case, tree: str, judged: Sequence[Judged], rules: TrustRoot) -
     from holdshort.checks.base import IDS  # noqa: PLC0415 - not loaded without a recheck
     from holdshort.checks.child import CheckRun  # noqa: PLC0415
 
-    run = CheckRun(case.repo.root, tree, IDS, day=case.now.date(), cached=False)
+    ids = (*IDS, *rules.policy.plugins)
+    run = CheckRun(case.repo.root, tree, ids, day=case.now.date(), cached=False)
     found = {finding.id: finding for finding in run}
     for finding in found.values():
         if not finding.version:
             ledger.undetermined(7, f"{finding.id}: {finding.headline}")
-    for note in read_exceptions(case.repo.view(tree)).notes(IDS):
+    for note in read_exceptions(case.repo.view(tree)).notes(ids):
         ledger.note(7, note)
-    return [
-        _compared(one, found, _wanted(one, rules), ledger) if one.counts else one for one in judged
-    ]
+    return [_compared(one, found, rules, ledger) if one.counts else one for one in judged]
 
 
 def trust_findings(judged: Sequence[Judged], rules: TrustRoot, ledger: Ledger) -> None:
@@ -54,7 +53,7 @@ def trust_findings(judged: Sequence[Judged], rules: TrustRoot, ledger: Ledger) -
     ledger.not_performed(7, "not run again (--no-recheck)")
     for one in judged:
         missing = _wanted(one, rules) - set(one.review.findings) if one.counts else set()
-        for name in _of_this_program(missing):
+        for name in _run_here(missing, rules):
             ledger.undetermined(7, f"{one.report.reviewer} recorded no finding of {name}")
         for name, said in one.review.findings.items() if one.counts else ():
             if said.excepted_until:
@@ -70,13 +69,13 @@ def _wanted(one: Judged, rules: TrustRoot) -> set[str]:
     return asked
 
 
-def _of_this_program(names: set[str]) -> list[str]:
-    """Return the names that are checks of this version, sorted; an upgrade brings new ones."""
+def _run_here(names: set[str], rules: TrustRoot) -> list[str]:
+    """Return the names that are run here, sorted: checks of this version, plugins of the policy."""
     if not names:
         return []
     from holdshort.checks.base import IDS  # noqa: PLC0415 - as above
 
-    return sorted(names & set(IDS))
+    return sorted(names & {*IDS, *rules.policy.plugins})
 
 
 def _beside(checklist: Checklist, profile: str) -> set[str]:
@@ -85,13 +84,15 @@ def _beside(checklist: Checklist, profile: str) -> set[str]:
 
 
 def _compared(
-    one: Judged, found: Mapping[str, Finding], wanted: set[str], ledger: Ledger
+    one: Judged, found: Mapping[str, Finding], rules: TrustRoot, ledger: Ledger
 ) -> Judged:
     now = dict(one.review.findings)
-    for name in (*now, *_of_this_program(wanted - set(now))):
+    for name in (*now, *_run_here(_wanted(one, rules) - set(now), rules)):
         finding = found.get(name)
         if finding is None:
-            ledger.note(7, f"{one.report.reviewer}: {name} is not a check of this version")
+            why = "of a plugin that the policy does not name" if is_plugin(name) else ""
+            said = f"{one_line(name, 80)} is {why or 'not a check of this version'}"
+            ledger.note(7, f"{one.report.reviewer}: {said}")
             continue
         why = _difference(one, name, finding, ledger)
         now[name] = _summary(finding, _excepted(one, name, finding, ledger))

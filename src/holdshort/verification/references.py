@@ -10,7 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 from holdshort.model.review import MAX_QUOTE_CHARS, MAX_QUOTE_LINES, Evidence, EvidenceKind
-from holdshort.model.text import is_slug, one_line
+from holdshort.model.text import is_plugin, is_slug, one_line
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LINES = re.compile(r"[1-9][0-9]*(?:-[1-9][0-9]*)?")
@@ -30,7 +30,8 @@ def reference_problem(evidence: Evidence) -> str:
         case EvidenceKind.COMMIT:
             return "" if _COMMIT.fullmatch(evidence.ref) else f"{shown!r} is no full commit id"
         case EvidenceKind.FINDING:
-            return "" if is_slug(evidence.ref) else f"{shown!r} is no check"
+            is_check = is_slug(evidence.ref) or is_plugin(evidence.ref)
+            return "" if is_check else f"{shown!r} is no check"
     return "" if _is_web(evidence.ref) else f"{shown!r} is no plain http or https link"
 
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from holdshort.checks.base import IDS
 from holdshort.checks.child import CheckRun
 from holdshort.errors import (
     BadInputError,
@@ -23,7 +22,6 @@ from holdshort.errors import (
     UsageError,
 )
 from holdshort.model.checklist import Checklist
-from holdshort.model.exceptions import PLACE
 from holdshort.model.finding import Finding
 from holdshort.model.policy import ChecklistPin, Person, Policy
 from holdshort.model.review import ChecklistRef, Review, Reviewer, Status
@@ -31,10 +29,10 @@ from holdshort.model.subject import Scope
 from holdshort.model.text import is_slug, one_line, slug
 from holdshort.storage import catalog
 from holdshort.storage.drafts import Draft, DraftInfo, DraftKey, DraftStore
-from holdshort.storage.exceptions import read_exceptions
 from holdshort.storage.records import Record, RecordPath, parse
 from holdshort.storage.repo import Entry, Repo
 from holdshort.storage.trust_root import TrustRoot, read_trust_root
+from holdshort.walkthrough.checking import Checks
 from holdshort.walkthrough.session import Walkthrough, stamp
 from holdshort.walkthrough.wanted import Wanted, release_name
 
@@ -163,26 +161,25 @@ class Visit:
     @property
     def check_ids(self) -> tuple[str, ...]:
         """Every auto-check, in the order they are run and shown."""
-        return IDS
+        return self.checks.ids
 
     @cached_property
-    def exception_notes(self) -> tuple[str, ...]:
-        """What is wrong with the commit's file of exceptions; the checks go on without it."""
-        found = read_exceptions(self.repo.view(self.commit)) if PLACE in self.entries else None
-        return tuple(found.notes(IDS)) if found else ()
+    def checks(self) -> Checks:
+        """The checks of the commit."""
+        return Checks(self.repo, self.commit, self.entries)
 
     def start_checks(self, ids: tuple[str, ...] = ()) -> CheckRun:
         """Start the checks of the commit; give each finding to `take` as it comes."""
-        today = self.now().astimezone(UTC).date()
-        return CheckRun(self.repo.root, self.commit, ids or IDS, day=today)
+        return self.checks.start(ids, self.now().astimezone(UTC).date())
 
     def take(self, finding: Finding) -> None:
         """Keep a finding."""
         self.findings[finding.id] = finding
 
-    def run_checks(self, ids: tuple[str, ...] = IDS) -> None:
+    def run_checks(self, ids: tuple[str, ...] = ()) -> None:
         """Run what has not reported yet, of all checks or of these, and wait for it."""
-        missing = tuple(one for one in IDS if one in ids and one not in self.findings)
+        wanted = [one for one in self.check_ids if one in ids or not ids]
+        missing = tuple(one for one in wanted if one not in self.findings)
         if missing:
             for finding in self.start_checks(missing):
                 self.take(finding)

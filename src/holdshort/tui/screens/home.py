@@ -65,7 +65,7 @@ class HomeScreen(Shell):
             visit.check_ids,
             running=running,
             width=pane.columns,
-            notes=visit.exception_notes,
+            notes=visit.checks.notes,
         )
         pane.paint(proof)
         wanted, width = self._wanted, self.columns
