@@ -16,7 +16,8 @@ import pytest
 
 import holdshort
 from holdshort.checks import child
-from holdshort.checks.child import CheckRun, harmless
+from holdshort.checks.base import harmless
+from holdshort.checks.child import CheckRun
 from holdshort.checks.plugins import installed
 from holdshort.cli.main import main
 from holdshort.model.finding import Finding, Level, Outcome, Place
