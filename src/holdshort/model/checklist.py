@@ -258,6 +258,15 @@ class Checklist(Strict):
         asked = (self.by_id[one] for one in self.profiles[profile].questions)
         return tuple(question for question in asked if question.applies(facets))
 
+    def checks_beside(self, profile: str) -> frozenset[str]:
+        """Return the ids of the checks beside a profile's questions, whatever applies.
+
+        Raises:
+            KeyError: the checklist has no such profile.
+        """
+        asked = (self.by_id[one] for one in self.profiles[profile].questions)
+        return frozenset(check.id for question in asked for check in question.checks)
+
     def at_least(self, profile: str, pinned: str) -> bool:
         """Tell whether a profile asks everything the pinned profile asks."""
         mine, theirs = self.profiles.get(profile), self.profiles.get(pinned)

@@ -20,9 +20,9 @@ from holdshort.walkthrough.visit import Visit
 from holdshort.walkthrough.wanted import Wanted, release_name
 
 _GROUPS = (
-    ("Proves", (Outcome.PASS,)),
     ("Contradicts", (Outcome.FAIL,)),
     ("Cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
+    ("Proves", (Outcome.PASS,)),
     ("Nothing on", (Outcome.NOT_APPLICABLE,)),
 )
 
@@ -49,7 +49,7 @@ def look(visit: Visit, voice: Voice) -> None:
 
 
 def findings(found: Iterable[Finding]) -> Iterator[str]:
-    """Yield what the repository proves, contradicts and cannot say, one finding a line."""
+    """Yield what the repository contradicts, cannot say and proves, one finding a line."""
     known = tuple(found)
     for label, outcomes in _GROUPS:
         for one in known:

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from holdshort.model.checklist import Checklist
 from holdshort.model.finding import Finding, Outcome
 from holdshort.model.review import FindingSummary
 from holdshort.model.text import is_plugin, one_line
@@ -37,9 +36,12 @@ def recheck(case: Case, tree: str, judged: Sequence[Judged], rules: TrustRoot) -
     from holdshort.checks.base import IDS  # noqa: PLC0415 - not loaded without a recheck
     from holdshort.checks.child import CheckRun  # noqa: PLC0415
 
-    ids = (*IDS, *rules.policy.plugins)
-    run = CheckRun(case.repo.root, tree, ids, day=case.now.date(), cached=False)
-    found = {finding.id: finding for finding in run}
+    told = {name for one in judged for name in (*one.review.findings, *_wanted(one, rules))}
+    ids = tuple(_run_here(told, rules))
+    found: dict[str, Finding] = {}
+    if ids:
+        run = CheckRun(case.repo.root, tree, ids, day=case.now.date(), cached=False)
+        found = {finding.id: finding for finding in run}
     for finding in found.values():
         if not finding.version:
             ledger.undetermined(7, f"{finding.id}: {finding.headline}")
@@ -65,7 +67,7 @@ def _wanted(one: Judged, rules: TrustRoot) -> set[str]:
     asked: set[str] = set()
     for pin in rules.policy.checklists:
         if pin.id == one.review.checklist.id:
-            asked |= _beside(rules.checklist(pin), pin.profile)
+            asked |= rules.checklist(pin).checks_beside(pin.profile)
     return asked
 
 
@@ -76,11 +78,6 @@ def _run_here(names: set[str], rules: TrustRoot) -> list[str]:
     from holdshort.checks.base import IDS  # noqa: PLC0415 - as above
 
     return sorted(names & {*IDS, *rules.policy.plugins})
-
-
-def _beside(checklist: Checklist, profile: str) -> set[str]:
-    questions = (checklist.by_id[one] for one in checklist.profiles[profile].questions)
-    return {check.id for question in questions for check in question.checks}
 
 
 def _compared(

@@ -138,11 +138,20 @@ def seal(walk: Walkthrough, decision: Decision, *, detached: bool = False) -> Re
         facets={name: value for name, value in review.facets.items() if name in known},
         waivers=tuple(one for one in review.waivers if one.question in known),
         answers=_in_order(walk),
-        findings={name: _summary(walk.findings[name]) for name in sorted(walk.findings)},
+        findings=_findings(walk),
         seen={one.review.reviewer.id: one.sha256 for one in walk.others},
     )
     _read_back(review)
     return review
+
+
+def _findings(walk: Walkthrough) -> dict[str, FindingSummary]:
+    """Return what the checks said that stand beside a question, or are cited as evidence."""
+    beside = walk.checklist.checks_beside(walk.review.checklist.profile)
+    answers = walk.review.answers.values()
+    cited = {one.ref for answer in answers for one in answer.evidence}
+    wanted = (name for name in sorted(walk.findings) if name in beside or name in cited)
+    return {name: _summary(walk.findings[name]) for name in wanted}
 
 
 def preview(walk: Walkthrough, decision: Decision) -> str:

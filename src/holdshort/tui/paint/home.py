@@ -33,9 +33,9 @@ from holdshort.tui.text import (
 _INDENT = 27
 _MAX_LINES = 2
 _GROUPS = (
-    ("proves", (Outcome.PASS,)),
     ("contradicts", (Outcome.FAIL,)),
     ("cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
+    ("proves", (Outcome.PASS,)),
 )
 _LEVELS = {Outcome.PASS: Level.PASS, Outcome.FAIL: Level.FAIL, Outcome.WARN: Level.WARN}
 _SPEAKS = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WARN})
@@ -86,7 +86,10 @@ def proof(
     width: int,
     notes: Sequence[str] = (),
 ) -> Content:
-    """Return what the checks say so far, grouped; `notes` say what is wrong with exceptions."""
+    """Return what the checks say so far, what speaks against a release first.
+
+    `notes` say what is wrong with exceptions.
+    """
     lines = [text("Without running anything, this repository", "bold")]
     arrived = [findings[one] for one in ids if one in findings]
     for name, outcomes in _GROUPS:

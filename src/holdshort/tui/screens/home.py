@@ -60,15 +60,16 @@ class HomeScreen(Shell):
         self._paint_heading()
         pane = self.query_one("#pane", Pane)
         running = bool(checking and checking.running)
+        wanted, width = self._wanted, self.columns
+        beside = self._checklist.checks_beside(wanted.profile)
         proof = paint.proof(
             visit.findings,
-            visit.check_ids,
+            sorted(visit.check_ids, key=lambda one: one not in beside),
             running=running,
             width=pane.columns,
             notes=visit.checks.notes,
         )
         pane.paint(proof)
-        wanted, width = self._wanted, self.columns
         self.query_one("#wanted", Static).update(
             stack(
                 (
