@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,9 @@ settings.register_profile("ci", parent=settings.get_profile("house"), derandomiz
 settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 TRUE_HOME = Path.home()
+SHARED = tempfile.TemporaryDirectory(prefix="holdshort-")
+# What a fixture of the whole session runs, before any test has its own home, keeps its facts here.
+os.environ["HOLDSHORT_CACHE_DIR"] = str(Path(SHARED.name) / "cache")
 GUARDED = (
     ".gitconfig",
     ".gnupg",

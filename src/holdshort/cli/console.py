@@ -78,13 +78,29 @@ def state_folder() -> Path:
     Raises:
         UsageError: HOLDSHORT_STATE_DIR is a relative path.
     """
-    if given := os.environ.get("HOLDSHORT_STATE_DIR"):
-        if not Path(given).is_absolute():
-            raise UsageError("HOLDSHORT_STATE_DIR must be an absolute path")
-        return Path(given)
     import platformdirs  # noqa: PLC0415 - lazy by design
 
-    return platformdirs.user_state_path("holdshort", appauthor=False)
+    usual = platformdirs.user_state_path("holdshort", appauthor=False)
+    return _folder("HOLDSHORT_STATE_DIR") or usual
+
+
+def cache_folder() -> Path:
+    """Return the folder of what may be lost at any time: facts made by earlier checks.
+
+    Raises:
+        UsageError: HOLDSHORT_CACHE_DIR is a relative path.
+    """
+    import platformdirs  # noqa: PLC0415 - lazy by design
+
+    usual = platformdirs.user_cache_path("holdshort", appauthor=False)
+    return _folder("HOLDSHORT_CACHE_DIR") or usual
+
+
+def _folder(variable: str) -> Path | None:
+    given = os.environ.get(variable)
+    if given and not Path(given).is_absolute():
+        raise UsageError(f"{variable} must be an absolute path")
+    return Path(given) if given else None
 
 
 def columns() -> int:
@@ -99,13 +115,6 @@ def arrow() -> str:
     except (LookupError, UnicodeEncodeError):
         return "->"
     return "→"
-
-
-def cache_folder() -> Path:
-    """Return the folder of what may be lost at any time: facts made by earlier checks."""
-    import platformdirs  # noqa: PLC0415 - lazy by design
-
-    return platformdirs.user_cache_path("holdshort", appauthor=False)
 
 
 def say(text: str) -> None:
