@@ -33,7 +33,6 @@ def recheck(case: Case, tree: str, judged: Sequence[Judged], rules: TrustRoot) -
     ledger = case.ledger
     if not any(one.counts for one in judged):
         return list(judged)
-    from holdshort.checks.base import IDS  # noqa: PLC0415 - not loaded without a recheck
     from holdshort.checks.child import CheckRun  # noqa: PLC0415
 
     told = {name for one in judged for name in (*one.review.findings, *_wanted(one, rules))}
