@@ -43,6 +43,8 @@ def look(repository: Repository) -> Verdict:
     followed = Followed(reader_of(repository))
     runs = list(dict.fromkeys(run for path in entries for run in _runs(path, found, followed)))
     elsewhere = [name for pipeline in entries.values() for name in pipeline.elsewhere]
+    calls = (call.target for pipeline in entries.values() for call in pipeline.calls)
+    elsewhere += [target for target in calls if _called(target, found) is None]
     outcome = _outcome(runs, unseen=bool(elsewhere) or repository.has_errors())
     facts = _facts(entries, runs, known=outcome is not Outcome.UNKNOWN)
     if not entries:
@@ -165,7 +167,9 @@ CHECK = Check(
         Outcome.WARN: "tests run only on a schedule or by hand, or their failure is ignored",
         Outcome.FAIL: "CI files without a command that runs tests",
         Outcome.NOT_APPLICABLE: "no CI file, or none with a job",
-        Outcome.UNKNOWN: "a CI file cannot be read, or calls a workflow of another repository",
+        Outcome.UNKNOWN: (
+            "a CI file cannot be read, or calls what is not in the repository and may run tests"
+        ),
     },
     rules=(
         "GitHub, GitLab, CircleCI, Travis, Azure and Bitbucket files and Jenkinsfiles are read.",

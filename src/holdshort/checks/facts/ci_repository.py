@@ -42,6 +42,9 @@ def pipelines(repository: Repository) -> dict[str, Pipeline]:
             found[path] = read_pipeline(text, path, read, paths)
         except UnreadableSourceError as error:
             repository.note_error(path, str(error))
+    for path, pipeline in found.items():
+        for part in repository.paths.intersection(pipeline.elsewhere):
+            repository.note_error(part, f"could not be read as a part of {path}")
     parts = {part for pipeline in found.values() for part in pipeline.included}
     return {path: found[path] for path in sorted(found) if path not in parts}
 

@@ -7,7 +7,7 @@ inputs are put in where they are written in the file, everything else becomes `x
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
@@ -33,6 +33,8 @@ _NOT_EACH_TIME = re.compile(
 _MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
 _INPUT = re.compile(r"\$\{\{\s*inputs\.([\w.-]+)\s*\}\}")
 _ANY_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_TESTING = re.compile(r"^(?!\./).*(?:^|[/_-])(?:py)?(?:tests?|tox|nox)(?:[/_-]|$)")
+_REPORTING = re.compile(r"report|result|comment|summary|publish|upload|annotat|coverage|setup")
 _COMMAND_INPUTS = ("run", "command", "commands", "cmd", "script", "test-command", "test_command")
 _NO_SHELL = frozenset({"actions/github-script"})
 
@@ -49,10 +51,21 @@ def pipeline_of(workflow: Workflow, *, is_action: bool, system: str = "GitHub Ac
         tuple(s for job in jobs for s in _scripts(job, on_change or called)),
         tuple(call for job in jobs for call in _calls(job, on_change or called)),
         tuple(workflow.uses()),
-        tuple(job.uses for job in jobs if job.uses and not job.uses.startswith("./")),
+        tuple(_elsewhere(jobs)),
         called,
         inputs=workflow.inputs,
     )
+
+
+def _elsewhere(jobs: Sequence[Job]) -> Iterator[str]:
+    """Yield the workflows of others, and actions of others whose names promise tests."""
+    for job in jobs:
+        if job.uses and not job.uses.startswith("./"):
+            yield job.uses
+        for step in job.steps:
+            name = step.uses.partition("@")[0]
+            if _TESTING.search(name) and not _REPORTING.search(name):
+                yield step.uses
 
 
 def given_to(script: Script, given: Mapping[str, str]) -> Script:
