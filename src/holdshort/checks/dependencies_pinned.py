@@ -41,8 +41,15 @@ def look(repository: Repository) -> Verdict:
     if not units:
         return _without_manifest(repository)
     folders = frozenset(unit.folder for unit in units)
-    libraries = {u.folder for u in units if is_library(u, repository.paths, folders)}
-    judged = [_judge(unit, library=unit.folder in libraries) for unit in units]
+    is_main = any(_requires(unit) and not unit.is_example for unit in units)
+    judged = [
+        _judge(
+            unit,
+            may_float=(unit.is_example and is_main)
+            or is_library(unit, repository.paths, folders, repository.text),
+        )
+        for unit in units
+    ]
     outcome = min((j.outcome for j in judged), key=_WORST.index)
     return Verdict(
         outcome=outcome,
@@ -60,7 +67,11 @@ _REMEDIATION = (
 )
 
 
-def _judge(unit: Unit, *, library: bool) -> _Judged:
+def _requires(unit: Unit) -> bool:
+    return unit.main is not None and bool(unit.main.requirements)
+
+
+def _judge(unit: Unit, *, may_float: bool) -> _Judged:
     main = unit.main
     if main is None or (not main.requirements and (main.is_dynamic or unit.unreadable)):
         return _undecided(unit)
@@ -69,12 +80,12 @@ def _judge(unit: Unit, *, library: bool) -> _Judged:
     prefixes = [r for r in rows if r.pin is Pin.PREFIX and not _is_pinned(r, unit)]
     return _Judged(
         unit=unit,
-        outcome=_outcome(unit, main, floating, prefixes, library=library),
+        outcome=_outcome(unit, main, floating, prefixes, may_float=may_float),
         pinned=_pinned(rows, floating, prefixes),
         total=len(rows),
         exact=len(rows) - len(floating) - len(prefixes),
         floating=floating,
-        places=tuple(_places(unit, main, floating, prefixes, library=library)),
+        places=tuple(_places(unit, main, floating, prefixes, may_float=may_float)),
     )
 
 
@@ -112,12 +123,12 @@ def _outcome(
     floating: tuple[Requirement, ...],
     prefixes: list[Requirement],
     *,
-    library: bool,
+    may_float: bool,
 ) -> Outcome:
     if any(r.pin is Pin.OPEN for r in floating):
         if main.unconstrained:
             return Outcome.UNKNOWN
-        return Outcome.WARN if library else Outcome.FAIL
+        return Outcome.WARN if may_float else Outcome.FAIL
     if unit.unreadable or main.is_dynamic or any(r.pin is Pin.INVALID for r in main.requirements):
         return Outcome.UNKNOWN
     if not main.requirements:
@@ -149,10 +160,10 @@ def _places(
     floating: tuple[Requirement, ...],
     prefixes: list[Requirement],
     *,
-    library: bool,
+    may_float: bool,
 ) -> Iterator[Place]:
     for row in floating:
-        is_open = row.pin is Pin.OPEN and not library
+        is_open = row.pin is Pin.OPEN and not may_float
         why = f"{row.name or 'a location'}: {_reason(row, unit)}"
         yield place(row.path, row.line, Level.FAIL if is_open else Level.WARN, why)
     for row in prefixes:
@@ -276,7 +287,7 @@ CHECK = Check(
         ),
         Outcome.WARN: (
             "each requirement is exact, but what they need floats; ~=, a tag, an address without"
-            " a hash; conda with one or two parts; the ranges of a library"
+            " a hash; conda with one or two parts; the ranges of a library or of examples"
         ),
         Outcome.FAIL: "a bare name, a range, a wildcard or a branch in an application",
         Outcome.NOT_APPLICABLE: "no Python, or manifests that require nothing",
@@ -304,6 +315,7 @@ CHECK = Check(
             "A library is a unit that can be built, can be imported, and has no training entry;"
             " examples and benchmarks are no entry."
         ),
+        "Examples, demos and benchmarks beside a project of their own may float, as a library may.",
         "Where a constraint file cannot be read, what it may pin stays unknown.",
         "Zero requirements is no pass.",
     ),

@@ -48,7 +48,7 @@ _TOOLS = re.compile(
     re.MULTILINE,
 )
 _DEVCONTAINER_IMAGE = re.compile(r'^\s*"image"\s*:\s*"([^"\n]+)"', re.MULTILINE)
-_OFFICIAL = re.compile(r"(?:^|/)python:(\d+(?:\.\d+)*)")
+_OFFICIAL = re.compile(r"(?:^|/)python:([23](?:\.\d+)*)")
 _IN_TAG = re.compile(r":\S*?(?:python|py)-?(\d\.?\d+(?:\.\d+)?)(?![\d])")
 _UNNAMED = re.compile(r":\S*py(?:thon)?3\b")
 
@@ -183,7 +183,7 @@ def _of_devcontainer(path: str, text: str) -> Iterator[_Declaration]:
 def _image(path: str, image: str, line: int) -> Iterator[_Declaration]:
     named = _OFFICIAL.search(image) or _IN_TAG.search(image)
     if named:
-        level = Level.PASS if "." in named[1] or len(named[1]) > 1 else Level.WARN
+        level = Level.WARN if len(named[1]) == 1 else Level.PASS
         yield _Declaration(named[1], path, line, level, "starts from an image with")
     elif _UNNAMED.search(image):
         yield _Declaration(image, path, line, Level.WARN, "an image decides, without a number")

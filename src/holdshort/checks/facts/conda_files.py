@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 import yaml
+from packaging.utils import canonicalize_name
 
 from holdshort.checks.facts import foreign_yaml
 from holdshort.checks.facts.requirement_files import RequirementFile, read_requirement_file
@@ -98,7 +99,7 @@ def conda_requirement(name: str, version: str, path: str, line: int) -> Requirem
     pin, why = _pin(version)
     number = re.match(r"[= ]*([\w.+!]*)(?:[ =]|$)", version)
     specifier = f"=={number[1]}" if number and number[1] and pin is Pin.EXACT else ""
-    return Requirement(name, path, line, pin, specifier, why)
+    return Requirement(canonicalize_name(name), path, line, pin, specifier, why)
 
 
 def _pip(node: yaml.Node, path: str) -> RequirementFile:

@@ -19,6 +19,7 @@ from holdshort.checks.facts.lock_files import LockFile, read_lock
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.requirements import Pin, Requirement
+from holdshort.checks.facts.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Unit:
         return next(locks, None)
 
     @property
+    def is_example(self) -> bool:
+        """Whether it shows how something is used, by the folder it is in."""
+        return not _EXAMPLES.isdisjoint(self.folder.lower().split("/"))
+
+    @property
     def declared(self) -> tuple[Declared, ...]:
         """Every manifest, the one that speaks for run time first."""
         return (self.main, *self.others) if self.main is not None else self.others
@@ -68,6 +74,10 @@ def satisfies(requirement: Requirement, versions: tuple[str, ...]) -> bool:
         return True
 
 
+_EXAMPLES = words(
+    "example examples demo demos benchmark benchmarks bench tutorial tutorials sample samples"
+    " contrib recipes"
+)
 _ORDER = ("pyproject", "pixi", "pipfile", "requirements", "conda", "setup.cfg", "setup.py", "lock")
 _REQUIREMENT_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
 

@@ -1,22 +1,26 @@
 """Whether a project unit is a library, which may have ranges, or an application.
 
 In: a unit and the paths of the repository. Out: a yes or no. A library can be built, can be
-imported, and starts no training of its own. Examples, benchmarks, tests and documentation are not
-what it installs.
+imported, and starts no training of its own: no script outside of the package, and no module in it
+that runs by itself. Examples, benchmarks, tests and documentation are not what it installs.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from holdshort.checks.facts.dependency_units import Unit
 from holdshort.checks.facts.inventory import is_aside_path
 from holdshort.checks.facts.words import words
 
 _TRAINS = re.compile(r"(train|training|finetune|fine_tune|pretrain|fit)([_-]\w+)?\.py$")
+_GUARD = re.compile(r"^if __name__ *==|^@hydra\.main", re.MULTILINE)
 _STARTS = re.compile(r"(run|main|app)([_-]\w+)?\.py$")
+MAX_READ = 20
+"""Most modules that are read for a start of their own. Source: our own limit."""
+
 _PIPELINES = words("dvc.yaml mlproject")
 _EXAMPLES = words(
     "example examples demo demos benchmark benchmarks bench tutorial tutorials notebooks research"
@@ -28,19 +32,29 @@ _NO_PACKAGES = words(
 )
 
 
-def is_library(unit: Unit, paths: Collection[str], folders: Collection[str]) -> bool:
+def is_library(
+    unit: Unit,
+    paths: Collection[str],
+    folders: Collection[str],
+    read: Callable[[str], str | None],
+) -> bool:
     """Tell whether a unit is a package that trains nothing.
 
     Args:
         unit: what is asked about.
         paths: of every file of the repository.
         folders: of every unit; what belongs to one further in is left out.
+        read: returns the text of a file; asked for a few modules that are named like training.
     """
     if not unit.package:
         return False
-    own = list(_own(unit.folder, paths, folders))
+    own = sorted(_own(unit.folder, paths, folders))
     packages = _packages(unit, own)
-    return bool(packages) and not any(_starts_training(path, packages) for path in own)
+    if not packages or any(_starts_training(path, packages) for path in own):
+        return False
+    prefix = f"{unit.folder}/" if unit.folder else ""
+    modules = [f"{prefix}{path}" for path in own if _TRAINS.match(posixpath.basename(path).lower())]
+    return not any(_GUARD.search(read(path) or "") for path in modules[:MAX_READ])
 
 
 def _own(folder: str, paths: Collection[str], folders: Collection[str]) -> Iterator[str]:
@@ -76,4 +90,5 @@ def _starts_training(path: str, packages: frozenset[str]) -> bool:
     if is_aside_path(path):
         return False
     top = re.sub(r"^(src|python|lib)/", "", path).partition("/")[0]
-    return bool(_TRAINS.match(name) or (top not in packages and _STARTS.match(name)))
+    is_outside = top not in packages and top.removesuffix(".py") not in packages
+    return is_outside and bool(_TRAINS.match(name) or _STARTS.match(name))

@@ -172,15 +172,16 @@ def _scanned(text: str) -> Iterator[dict[str, str]]:
     for line in text.split("\n"):
         if line[:1] not in {" ", "-", "#", ""}:
             in_list = line.startswith(("package:", "packages:"))
-        elif in_list and (found := _FIELD.match(line)):
-            if found[1].startswith("-"):
+        elif in_list:
+            if line.startswith("- "):
                 yield fields
                 fields = {}
-            fields[found[2]] = found[3].strip("'\" ")
+            if found := _FIELD.match(line):
+                fields[found[1]] = found[2].strip("'\" ")
     yield fields
 
 
-_FIELD = re.compile(r"(- |  )(name|version|conda|pypi|kind|url): ([^\n]{1,1000})$")
+_FIELD = re.compile(r"(?:- |  )(name|version|conda|pypi|kind|url): ([^\n]{1,1000})$")
 
 
 def _named(rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, str]]:

@@ -35,6 +35,9 @@ MAX_GROUPS = 100
 """Most dependency groups followed. Source: our own limit."""
 
 
+_TEMPLATE = re.compile(r"\{\{[^{}]{0,100}\}\}")
+
+
 def read_pyproject(text: str, path: str) -> tuple[Manifest, ...]:
     """Return what a pyproject.toml declares.
 
@@ -97,6 +100,9 @@ class _Reader:
     def _runtime(self) -> Iterator[Requirement]:
         yield from self._listed(self.project.get("dependencies"), "project", "dependencies")
         yield from self._listed(self.flit.get("requires"), "tool.flit.metadata", "requires")
+        for name, hook in table(self.document, "tool", "hatch", "metadata", "hooks").items():
+            rows = [_TEMPLATE.sub("0", row) for row in _texts(table(hook).get("dependencies"))]
+            yield from self._listed(rows, f"tool.hatch.metadata.hooks.{name}", "dependencies")
         if "dependencies" not in self.project:
             for key in ("dependencies", "group.main.dependencies"):
                 yield from self._poetry_table(key)
