@@ -94,7 +94,7 @@ def _is_pinned(requirement: Requirement, unit: Unit) -> bool:
         return True
     lock = unit.lock_of(requirement.name)
     if lock is not None:
-        return satisfies(requirement, lock.versions[requirement.name]) or _is_overridden(
+        return satisfies(requirement, lock.of(requirement.name)) or _is_overridden(
             requirement, unit
         )
     if unit.locks and (requirement.conditional or requirement.name == "python"):
@@ -184,7 +184,7 @@ def _places(
 def _reason(row: Requirement, unit: Unit) -> str:
     lock = unit.lock_of(row.name)
     if lock is not None:
-        return f"{lock.path} locks {', '.join(lock.versions[row.name])}, not {row.specifier}"
+        return f"{lock.path} locks {', '.join(lock.of(row.name))}, not {row.specifier}"
     return f"{row.why}, not in the lock" if unit.locks else row.why
 
 
@@ -243,7 +243,7 @@ def _development(unit: Unit) -> Iterator[str]:
     """Yield the names of what is needed for development only, and floats."""
     rows = (row for declared in unit.declared for row in declared.development)
     for row in rows:
-        locked = any(row.name in lock.versions for lock in unit.locks)
+        locked = any(lock.of(row.name) for lock in unit.locks)
         if row.pin not in {Pin.EXACT, Pin.INVALID} and row.name and not locked:
             yield row.name
 

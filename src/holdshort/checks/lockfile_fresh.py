@@ -16,7 +16,7 @@ from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts.declared import Declared
 from holdshort.checks.facts.dependency_units import Unit, satisfies, units_of
 from holdshort.checks.facts.inventory import Kind, is_aside_path
-from holdshort.checks.facts.lock_files import LockFile
+from holdshort.checks.facts.lock_files import LOCATED, LockFile
 from holdshort.checks.facts.lock_inputs import HASHES
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
@@ -80,10 +80,8 @@ def _locks(repository: Repository, unit: Unit) -> Iterator[_Compared]:
         if declared is None or lock.path in declared.paths:
             continue
         rows = [r for r in declared.requirements if r.pin is not Pin.INVALID and _is_locked(r)]
-        missing = (
-            r for r in rows if not _holds(lock, r.name) and not r.conditional and not r.inside
-        )
-        aside = (r for r in declared.development if r.name and r.name not in lock.versions)
+        missing = (r for r in rows if not (lock.holds(r.name) or r.conditional or r.inside))
+        aside = (r for r in declared.development if r.name and not lock.of(r.name))
         complete = posixpath.basename(lock.path) in _COMPLETE
         yield _Compared(
             unit.folder,
@@ -122,16 +120,12 @@ def _is_locked(requirement: Requirement) -> bool:
     return requirement.name not in {"", "python"}
 
 
-def _holds(lock: LockFile, name: str) -> bool:
-    return name in lock.versions and name not in lock.development
-
-
 def _violated(rows: list[Requirement], lock: LockFile, declared: Declared) -> Iterator[Requirement]:
     """Yield what no locked version satisfies; of rows for several platforms one has to be."""
-    present = [r for r in rows if _holds(lock, r.name) and r.name not in declared.overridden]
-    fitting = {r.name for r in present if satisfies(r, lock.versions[r.name])}
+    present = [r for r in rows if lock.holds(r.name) and r.name not in declared.overridden]
+    fitting = {r.name for r in present if satisfies(r, lock.of(r.name))}
     for row in present:
-        is_fine = satisfies(row, lock.versions[row.name])
+        is_fine = satisfies(row, lock.of(row.name))
         if not is_fine and not (row.conditional and row.name in fitting):
             yield row
 
@@ -141,7 +135,8 @@ def _asked_differs(lock: LockFile, declared: Declared) -> bool:
     asked = lock.asked.get(declared.name)
     if asked is None or declared.is_dynamic:
         return False
-    placed = {r.name for r in declared.requirements if r.inside or not r.specifier}
+    placed = {r.name for r in declared.requirements if r.inside or r.hashed}
+    placed |= {name for name, specifier in asked if specifier == LOCATED}
     now = {(r.name, r.specifier) for r in declared.requirements if r.name not in placed}
     before = {(name, specifier) for name, specifier in asked if name not in placed}
     names = {r.name for r in declared.requirements}

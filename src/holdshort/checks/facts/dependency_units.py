@@ -44,8 +44,7 @@ class Unit:
 
     def lock_of(self, name: str) -> LockFile | None:
         """Return the lock that fixes a package for run time."""
-        locks = (lk for lk in self.locks if name in lk.versions and name not in lk.development)
-        return next(locks, None)
+        return next((lock for lock in self.locks if lock.holds(name)), None)
 
     @property
     def is_example(self) -> bool:

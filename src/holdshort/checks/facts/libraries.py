@@ -22,6 +22,7 @@ MAX_READ = 20
 """Most modules that are read for a start of their own. Source: our own limit."""
 
 _PIPELINES = words("dvc.yaml mlproject")
+_NEAR = frozenset({"", "src", "scripts", "bin", "tools", "app"})
 _EXAMPLES = words(
     "example examples demo demos benchmark benchmarks bench tutorial tutorials notebooks research"
     " recipes projects samples scripts_examples asv_bench"
@@ -91,4 +92,5 @@ def _starts_training(path: str, packages: frozenset[str]) -> bool:
         return False
     top = re.sub(r"^(src|python|lib)/", "", path).partition("/")[0]
     is_outside = top not in packages and top.removesuffix(".py") not in packages
-    return is_outside and bool(_TRAINS.match(name) or _STARTS.match(name))
+    is_near = posixpath.dirname(path).lower() in _NEAR
+    return is_outside and bool(_TRAINS.match(name) or (is_near and _STARTS.match(name)))

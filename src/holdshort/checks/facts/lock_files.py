@@ -29,6 +29,10 @@ MAX_COMPOSED = 200_000
 line by line. Source: our own limit; parsing needs half a second for a megabyte."""
 
 
+LOCATED = "@"
+"""What a lock was asked for in place of a version when a location was named."""
+
+
 @dataclass(frozen=True, slots=True)
 class LockFile:
     """What a lock fixes.
@@ -37,7 +41,8 @@ class LockFile:
         versions: normalised name to every version locked; an empty version is a location.
         development: names that are locked for development only, where the format tells.
         input_hash: the hash of the manifest that the lock was made from, empty when it has none.
-        asked: per project of a uv workspace, the requirements that the lock was made from.
+        asked: per project of a uv workspace, the requirements that the lock was made from, as name
+            and version; `LOCATED` where a location stood.
     """
 
     path: str
@@ -45,6 +50,18 @@ class LockFile:
     development: frozenset[str] = frozenset()
     input_hash: str = ""
     asked: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """Return the versions it holds of a distribution, by conda's name for it as well."""
+        found = self.versions.get(name, ())
+        if not found and self.is_conda:
+            others = _CONDA_NAMES.get(name, (f"python-{name}", f"py-{name}"))
+            found = next((self.versions[one] for one in others if one in self.versions), ())
+        return found
+
+    def holds(self, name: str) -> bool:
+        """Tell whether it fixes a distribution for run time."""
+        return bool(self.of(name)) and name not in self.development
 
     @property
     def is_conda(self) -> bool:
@@ -56,6 +73,19 @@ class LockFile:
         """Whether it can be installed without the manifest it was made from."""
         name = posixpath.basename(self.path).lower()
         return name.startswith(("pylock", "requirements")) or "conda" in name
+
+
+_CONDA_NAMES = {
+    "torch": ("pytorch", "pytorch-cpu", "pytorch-gpu"),
+    "opencv-python": ("opencv", "py-opencv"),
+    "opencv-python-headless": ("opencv", "py-opencv"),
+    "matplotlib": ("matplotlib-base",),
+    "tables": ("pytables",),
+    "msgpack": ("msgpack-python",),
+    "faiss-cpu": ("faiss",),
+    "faiss-gpu": ("faiss",),
+    "xgboost": ("py-xgboost",),
+}
 
 
 def read_lock(text: str, path: str) -> LockFile:
@@ -112,20 +142,24 @@ def _words(values: list[object]) -> set[str]:
 
 
 def _asked(rows: list[Table]) -> Iterator[tuple[str, frozenset[tuple[str, str]]]]:
-    """Yield each project of the workspace with its run-time requirements, extras left out.
-
-    A requirement from a location has no specifier and is left out too.
-    """
+    """Yield each project of the workspace with its run-time requirements, extras left out."""
     for row in rows:
         if not table(row, "source").keys() & {"editable", "virtual"}:
             continue
         listed = table(row, "metadata").get("requires-dist")
         asked = {
-            (canonicalize_name(str(one.get("name", ""))), str(one.get("specifier", "")))
+            (canonicalize_name(str(one.get("name", ""))), _asked_version(one))
             for one in (listed if isinstance(listed, list) else [])
             if isinstance(one, Mapping) and "extra ==" not in str(one.get("marker", ""))
         }
         yield canonicalize_name(str(row.get("name", ""))), frozenset(asked)
+
+
+def _asked_version(row: Table) -> str:
+    is_located = not row.keys().isdisjoint(
+        {"git", "url", "path", "editable", "directory", "virtual"}
+    )
+    return LOCATED if is_located else str(row.get("specifier", ""))
 
 
 def _pipfile_lock(text: str, path: str) -> LockFile:

@@ -101,8 +101,8 @@ class _Reader:
         yield from self._listed(self.project.get("dependencies"), "project", "dependencies")
         yield from self._listed(self.flit.get("requires"), "tool.flit.metadata", "requires")
         for name, hook in table(self.document, "tool", "hatch", "metadata", "hooks").items():
-            rows = [_TEMPLATE.sub("0", row) for row in _texts(table(hook).get("dependencies"))]
-            yield from self._listed(rows, f"tool.hatch.metadata.hooks.{name}", "dependencies")
+            listed = f"tool.hatch.metadata.hooks.{name}", "dependencies"
+            yield from self._listed(table(hook).get("dependencies"), *listed)
         if "dependencies" not in self.project:
             for key in ("dependencies", "group.main.dependencies"):
                 yield from self._poetry_table(key)
@@ -151,7 +151,9 @@ class _Reader:
     def _listed(self, rows: object, table_name: str, key: str) -> Iterator[Requirement]:
         after = self.lines.of_key(key, table=table_name)
         for row in _texts(rows):
-            yield parse_requirement(row, self.path, self.lines.of_entry(row, after) or after)
+            line = self.lines.of_entry(row, after) or after
+            found = parse_requirement(_TEMPLATE.sub("0", row), self.path, line)
+            yield replace(found, specifier="") if _TEMPLATE.search(row) else found
 
     def _placed(self, row: Requirement) -> Requirement:
         """Return a requirement at the place that uv or Poetry name for it."""
