@@ -37,7 +37,7 @@ def test_home_says_what_the_repository_proves_before_anything_is_asked(talk: Tal
     assert "\nProves: seeds-set. Numpy seeded. See train.py line 3" in home
     assert "\nContradicts: dependencies-pinned. Found 2 requirements" in home
     assert "\nCannot say: holdout-result, leakage," in home
-    assert "\nNothing on: lockfile-fresh." in home
+    assert "\nNothing on: lockfile-fresh, " in home
     assert "Draft:" not in home
 
 

@@ -23,7 +23,6 @@ _GROUPS = (
     ("Contradicts", (Outcome.FAIL,)),
     ("Cannot say", (Outcome.WARN, Outcome.UNKNOWN)),
     ("Proves", (Outcome.PASS,)),
-    ("Nothing on", (Outcome.NOT_APPLICABLE,)),
 )
 
 
@@ -55,6 +54,8 @@ def findings(found: Iterable[Finding]) -> Iterator[str]:
         for one in known:
             if one.outcome in outcomes:
                 yield f"{label}: {one.id}. {said.sentence(one.shown)} {_where(one)}"
+    if idle := [one.id for one in known if one.outcome is Outcome.NOT_APPLICABLE]:
+        yield f"Nothing on: {', '.join(idle)}."
 
 
 def begin(visit: Visit, wanted: Wanted, voice: Voice) -> Walkthrough:
