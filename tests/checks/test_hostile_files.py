@@ -160,6 +160,23 @@ HOSTILE: dict[str, dict[str, str | bytes]] = {
         "tox.ini": "[tox]\nenvlist = " + "{a,b}" * 3000 + "\n[testenv]\ncommands = pytest\n",
         ".github/workflows/a.yml": "on: push\njobs: {a: {steps: [{run: tox}]}}",
     },
+    "paths without end": {
+        "a.py": 'x = "' + "/home/a " * 100_000 + '"\n' + "y = (" + '"/home/b" + ' * 500 + '"")\n',
+        "b.py": ("y = " + '"/home/b" + ' * 500 + '""\n') * 200,
+        "c.yaml": ("a: " + "/data/x " * 600 + "\n") * 50,
+        "d.sh": "/home/" * 40_000,
+        "e.json": '"' + "C:\\\\Users\\\\" * 20_000 + '"',
+    },
+    "downloads without end": {
+        "a.sh": "A=$A$A\n" * 3000 + "wget " + "$A " * 3000 + "\n" + "curl -" + "a" * 100_000,
+        "b.py": "import os\n" + 'os.system("wget http://a.b/c; " * 2)\n' * 3000,
+        "c.py": "import os\nos.system('" + "wget $A;" * 20_000 + "')\n",
+        "Dockerfile": "FROM a\nARG A=$A$A\n" + "RUN wget $A$A$A\n" * 500,
+    },
+    "names without end": {
+        "a.py": "from transformers import AutoModel\n"
+        'a = "x"\n' + "a = a + a\n" * 3000 + "AutoModel.from_pretrained(a)\n" * 500,
+    },
     "image of images": {"Dockerfile": "ARG A=$A$A\nFROM " + "$A" * 100_000},
 }
 

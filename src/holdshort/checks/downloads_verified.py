@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from holdshort.checks.base import Check, Verdict, place
 from holdshort.checks.facts.addresses import Transport, is_artefact, is_aside, transport_of
 from holdshort.checks.facts.code import Code
+from holdshort.checks.facts.docker_repository import dockerfiles
+from holdshort.checks.facts.docker_stages import Step, filled
 from holdshort.checks.facts.inventory import File, Kind, is_test_path
 from holdshort.checks.facts.program import MAIN, Scope
 from holdshort.checks.facts.repository import Repository
@@ -42,7 +44,7 @@ _NO_RECIPE = re.compile(r"^(?!\t).*$", re.MULTILINE)
 class _Found:
     """One download with what speaks for it."""
 
-    file: File
+    path: str
     line: int
     cell: int
     what: str
@@ -53,7 +55,9 @@ class _Found:
 
 def look(repository: Repository) -> Verdict:
     """Judge the downloads of code first, then those of scripts and images."""
-    found = _worst_per_line([*_in_code(repository), *_in_scripts(repository)])
+    found = _worst_per_line(
+        [*_in_code(repository), *_in_scripts(repository), *_in_images(repository)]
+    )
     levels = [one.level for one in found]
     outcome = _outcome(repository, levels)
     return Verdict(
@@ -94,12 +98,12 @@ def _found(file: File, seen: Sighting, level: Level, why: str) -> _Found:
     what = seen.what.rpartition(".")[2]
     if seen.detail("role") == "library":
         what = seen.what
-    softened = _softened(file, level)
-    return _Found(file, seen.line, seen.cell, what, seen.detail("address"), softened, why)
+    softened = _softened(file.path, level)
+    return _Found(file.path, seen.line, seen.cell, what, seen.detail("address"), softened, why)
 
 
-def _softened(file: File, level: Level) -> Level:
-    if not is_test_path(file.path):
+def _softened(path: str, level: Level) -> Level:
+    if not is_test_path(path):
         return level
     return {Level.FAIL: Level.WARN, Level.WARN: Level.INFO}.get(level, level)
 
@@ -160,7 +164,7 @@ def _in_scripts(repository: Repository) -> Iterator[_Found]:
     for file, text in repository.texts(files):
         if "wget" in text or "curl" in text or "gdown" in text or "aria2c" in text:
             shell = _recipes(text) if _MAKEFILE.search(file.path) else text
-            yield from (_of_shell(file, one) for one in downloads_in(shell_commands(shell)))
+            yield from (_of_shell(file.path, one) for one in downloads_in(shell_commands(shell)))
 
 
 def _is_script(file: File) -> bool:
@@ -172,18 +176,39 @@ def _recipes(text: str) -> str:
     return _RECIPE.sub("", _NO_RECIPE.sub("", text)).replace("$$", "$")
 
 
-def _of_shell(file: File, download: Download) -> _Found:
+def _in_images(repository: Repository) -> Iterator[_Found]:
+    """Yield what a Dockerfile downloads; each instruction has to check for itself."""
+    for path, image in dockerfiles(repository).items():
+        for step in (step for stage in image.stages for step in stage.steps):
+            name = step.instruction.name
+            if name == "RUN":
+                fetched = downloads_in(step.instruction.commands(), step.variables)
+                yield from (_of_shell(path, one) for one in fetched)
+            elif name == "ADD":
+                yield from _added(path, step)
+
+
+def _added(path: str, step: Step) -> Iterator[_Found]:
+    checked = bool(step.instruction.flag("checksum"))
+    for word in step.instruction.words()[:-1]:
+        address = filled(word, step.variables)
+        if re.match(r"(https?|ftp)://", address) and not address.endswith(".git"):
+            line = step.instruction.line
+            yield _of_shell(path, Download("ADD", address, line, checked))
+
+
+def _of_shell(path: str, download: Download) -> _Found:
     level, why = Level.PASS, "a checksum is compared after it"
     if not download.is_checked:
         level, why = _by_transport(download.address)
-    softened = _softened(file, level)
-    return _Found(file, download.line, 0, download.tool, download.address, softened, why)
+    softened = _softened(path, level)
+    return _Found(path, download.line, 0, download.tool, download.address, softened, why)
 
 
 def _worst_per_line(found: Iterable[_Found]) -> list[_Found]:
     rows: dict[tuple[str, int, int], _Found] = {}
     for one in found:
-        key = (one.file.path, one.cell, one.line)
+        key = (one.path, one.cell, one.line)
         if key not in rows or _ORDER.index(one.level) < _ORDER.index(rows[key].level):
             rows[key] = one
     return [rows[key] for key in sorted(rows)]
@@ -214,7 +239,7 @@ def _headline(levels: list[Level]) -> str:
 def _place(one: _Found) -> Place:
     named = one.address.split("://", 1)[-1].rstrip("/").rpartition("/")[2][:30]
     why = f"{one.what} {named}: {one.why}" if named else f"{one.what}: {one.why}"
-    return place(one.file.path, one.line, one.level, why, cell=one.cell)
+    return place(one.path, one.line, one.level, why, cell=one.cell)
 
 
 def _strength(found: Place) -> tuple[int, str, int, int]:

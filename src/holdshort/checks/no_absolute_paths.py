@@ -31,7 +31,7 @@ MAX_PATH = 40
 """Longest path shown. Source: our own limit."""
 
 _SCRIPT = re.compile(
-    r"(\.(sh|bash|zsh|slurm|sbatch|pbs|bat|cmd|ps1|mk)|(^|/)(GNU)?[Mm]akefile)$", re.IGNORECASE
+    r"(\.(sh|bash|zsh|slurm|sbatch|pbs|bat|cmd|ps1|mk|r|jl)|(^|/)(GNU)?[Mm]akefile)$", re.IGNORECASE
 )
 _GENERATED = re.compile(r"(^|/)(package-lock|composer|yarn|npm-shrinkwrap)\.(lock|json)$")
 _RECORDS = re.compile(

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from holdshort.checks.facts.words import words
 
@@ -45,6 +46,9 @@ class Found:
 
 MAX_SEARCHED = 20_000
 """Characters of one text that are searched. Source: our own limit."""
+
+MAX_FOUND = 100
+"""Most paths of one text. Source: our own limit."""
 
 _WORD = r"[^\s/\\\"'`,;:<>|{}$()*?\[\]]"
 _START = r"(?:(?<![\w.~/$%@*?+)\]}>\\^-])|(?<=file://)|(?<=localhost)|(?<=sqlite:///))"
@@ -87,7 +91,7 @@ def absolute_paths(text: str) -> Iterator[Found]:
     """Yield each path that names a place of one machine."""
     if not _HINT.search(text, 0, MAX_SEARCHED):
         return
-    for match in _ABSOLUTE.finditer(text, 0, MAX_SEARCHED):
+    for match in islice(_ABSOLUTE.finditer(text, 0, MAX_SEARCHED), MAX_FOUND):
         where = _where(match)
         if where is not None:
             start = match.start()

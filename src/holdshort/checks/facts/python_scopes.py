@@ -119,6 +119,10 @@ class Frame:
         yield from found.items()
 
 
+MAX_AROUND = 50
+"""Most nodes around another. Source: our own limit."""
+
+
 class Around:
     """What stands around a node within its statement; found only when somebody asks.
 
@@ -138,7 +142,7 @@ class Around:
             self._parents = {c: parent for parent in inside for c in ast.iter_child_nodes(parent)}
         found: list[ast.AST] = []
         parent = self._parents.get(node)
-        while parent is not None:
+        while parent is not None and len(found) < MAX_AROUND:
             found.append(parent)
             parent = self._parents.get(parent)
         return tuple(found)

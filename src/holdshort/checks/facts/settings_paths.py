@@ -22,13 +22,15 @@ from holdshort.checks.facts.absolute_paths import (
 MAX_LINE = 5_000
 """Longest line searched, in characters. Source: our own limit."""
 
+MAX_BEFORE = 80
+"""Characters before a value that are looked at. Source: our own limit."""
+
 _COMMENT = re.compile(r"^\s*(?:#(?!SBATCH|PBS|BSUB|\$ )|//|;)")
 _TRAILING = re.compile(r"\s#.*$")
 _PROSE = re.compile(
     r"[\s\"'-]*(?:description|help|comment|note|notes|doc|summary|title|usage|examples?)[\"']?\s*[:=]",
     re.IGNORECASE,
 )
-_BEFORE_VALUE = re.compile(r"(?:^\s*-?|[:=,\[({])\s*[\"'rf]*$")
 _AFTER_KEY = re.compile(r"[\"']?\s*:(?:\s|$)")
 
 
@@ -76,7 +78,9 @@ def _is_value(line: str, found: Found) -> bool:
         return True
     if _AFTER_KEY.match(line, found.start + len(found.text.rstrip(":"))):
         return False
-    return _BEFORE_VALUE.search(line[: found.start]) is not None
+    before = line[max(0, found.start - MAX_BEFORE) : found.start].rstrip(" \t\"'")
+    opens = before.endswith((":", "=", ",", "[", "(", "{"))
+    return opens or (before.strip() in {"", "-"} and found.start < MAX_BEFORE)
 
 
 def _is_filled(line: str) -> bool:

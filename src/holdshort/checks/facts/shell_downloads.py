@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from holdshort.checks.facts.addresses import Transport, is_artefact, is_aside, transport_of
@@ -36,6 +36,9 @@ class Download:
     is_checked: bool
 
 
+MAX_WORD = 500
+"""Characters of an address or a variable that are read. Source: our own limit."""
+
 _TOOLS = _set_of("wget curl aria2c axel gdown")
 _UNPACKERS = _set_of(
     "tar bsdtar unzip gunzip gzip zcat bzcat xzcat bunzip2 unxz zstd cpio pigz funzip"
@@ -58,9 +61,11 @@ _VALUED = re.compile(
 )
 
 
-def downloads_in(commands: Sequence[ShellCommand]) -> tuple[Download, ...]:
-    """Return what these commands download, in order."""
-    known: dict[str, str] = {}
+def downloads_in(
+    commands: Sequence[ShellCommand], variables: Mapping[str, str] | None = None
+) -> tuple[Download, ...]:
+    """Return what these commands download, in order; `variables` are set before they start."""
+    known = dict(variables or {})
     found: list[Download] = []
     for index, command in enumerate(commands):
         _note_variables(command, known)
@@ -76,12 +81,12 @@ def downloads_in(commands: Sequence[ShellCommand]) -> tuple[Download, ...]:
 
 def _note_variables(command: ShellCommand, known: dict[str, str]) -> None:
     for word in command.words[:20]:
-        if assigned := _ASSIGNED.fullmatch(word[:2000]):
+        if assigned := _ASSIGNED.fullmatch(word[:MAX_WORD]):
             known[assigned[1]] = _filled(assigned[2], known)
 
 
 def _filled(text: str, known: dict[str, str]) -> str:
-    return _USE.sub(lambda use: known.get(use[1], use[0]), text)[:2000]
+    return _USE.sub(lambda use: known.get(use[1], use[0]), text[:MAX_WORD])[:MAX_WORD]
 
 
 def _fetches(tool: str, left: Sequence[str], commands: Sequence[ShellCommand], index: int) -> bool:

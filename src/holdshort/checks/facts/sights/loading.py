@@ -66,7 +66,7 @@ def _load(site: Site) -> Sighting | None:
     if module in _TORCHES:
         return _torch(site)
     if module == "numpy":
-        return _numpy(site)
+        return _pickled(site) if site.target.endswith(".loads") else _numpy(site)
     if module in _YAMLS:
         return _yaml(site)
     if module.rpartition(".")[2].endswith("Unpickler"):
