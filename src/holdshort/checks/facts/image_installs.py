@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +25,9 @@ from holdshort.checks.facts.text import without_login
 
 MAX_COMMANDS = 5000
 """Most commands of one Dockerfile. Source: our own limit."""
+
+
+_WHOLE_VARIABLE = re.compile(r"\$\{?\w+\}?")
 
 
 class Way(StrEnum):
@@ -96,13 +99,19 @@ def _filled_in(commands: Sequence[ShellCommand], step: Step) -> list[list[str]]:
     found: list[list[str]] = []
     for command in commands:
         words = command.words[1:] if command.words[0].upper() == "RUN" else command.words
-        found.append([filled(word, known) for word in words])
+        found.append([one for word in words for one in _expanded(word, known)])
         for word in found[-1][1:] if words[:1] == ("export",) else found[-1]:
             name, equals, value = word.partition("=")
             if not equals or not name.isidentifier():
                 break
             known[name] = value
     return found
+
+
+def _expanded(word: str, known: Mapping[str, str]) -> list[str]:
+    """Return a word with its variables; a variable by itself may hold several words."""
+    text = filled(word, known)
+    return text.split() if _WHOLE_VARIABLE.fullmatch(word) and text != word else [text]
 
 
 def _exports(words: list[str]) -> bool:
