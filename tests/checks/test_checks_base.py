@@ -11,6 +11,7 @@ import pytest
 
 from holdshort.checks import base, reference
 from holdshort.checks.base import IDS, RepoView, load, run
+from holdshort.checks.facts.budget import Budget
 from holdshort.model.finding import Finding, Outcome
 from holdshort.reports.findings import finding_line
 
@@ -84,9 +85,33 @@ class Clock:
 
 def test_a_check_over_its_budget_is_unknown(view: MakeView) -> None:
     reading = ["seeds-set", "tests-present", "secrets-absent"]
-    findings = list(run(view(TRAINING), reading, clock=Clock(step_s=11.0)))
+    findings = list(run(view(TRAINING), reading, clock=Clock(step_s=61.0)))
     assert {f.outcome for f in findings} == {Outcome.UNKNOWN}
-    assert all(f.headline.startswith("Stopped after 10 s") for f in findings)
+    assert {f.headline for f in findings} == {"Stopped after 10 s of its own or 60 s of all"}
+
+
+def test_what_all_checks_share_is_not_charged_to_the_one_that_asks_first() -> None:
+    clock = Clock(step_s=0.0)
+    budget = Budget(clock)
+    budget.begin(10.0, 60.0)
+    with budget.shared():
+        clock.now_s = 30.0
+        budget.tick()
+    clock.now_s = 39.0
+    budget.tick()
+    clock.now_s = 41.0
+    with pytest.raises(TimeoutError):
+        budget.tick()
+
+
+def test_what_all_checks_share_has_an_end_too() -> None:
+    clock = Clock(step_s=0.0)
+    budget = Budget(clock)
+    budget.begin(10.0, 60.0)
+    with budget.shared():
+        clock.now_s = 61.0
+        with pytest.raises(TimeoutError):
+            budget.tick()
 
 
 def test_links_submodules_and_vendored_folders_are_never_read(view: MakeView) -> None:

@@ -219,7 +219,7 @@ def harmless(finding: Finding) -> Finding:
 def _timed(
     check_id: str, repository: Repository, clock: Callable[[], float], end_s: float
 ) -> tuple[Finding, bool]:
-    repository.begin(min(end_s, clock() + CHECK_SECONDS))
+    repository.begin(clock() + CHECK_SECONDS, end_s)
     return _finding(load(check_id), repository)
 
 
@@ -252,7 +252,9 @@ def _finding(check: Check, repository: Repository) -> tuple[Finding, bool]:
         verdict = check.look(repository)
     except TimeoutError:
         settled = False
-        verdict = _undecided(f"Stopped after {CHECK_SECONDS:.0f} s without a result")
+        verdict = _undecided(
+            f"Stopped after {CHECK_SECONDS:.0f} s of its own or {ALL_SECONDS:.0f} s of all"
+        )
     # A defect in one check must not hide what the others found; here, and only here.
     except Exception as error:  # noqa: BLE001 - turned into an unknown outcome with its reason
         settled = False

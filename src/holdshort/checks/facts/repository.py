@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
+from holdshort.checks.facts.budget import Budget
 from holdshort.checks.facts.chance.seeders import seeding_helpers
 from holdshort.checks.facts.code import Code
 from holdshort.checks.facts.extractors import (
@@ -77,9 +78,8 @@ class Repository:
         self.view = view
         self.is_whole = True
         self.used: set[str] = set()
-        self._clock = clock
         self._store = FactStore(view, cache, memo)
-        self._deadline_s = float("inf")
+        self._budget = Budget(clock)
         self._texts: dict[str, str | OSError] = {}
         self._facts: dict[tuple[str, str], object] = {}
         self._whole: set[str] = set()
@@ -130,9 +130,12 @@ class Repository:
             if why == whys["160000"] or kind_of(path) in code
         ]
 
-    def begin(self, deadline_s: float) -> None:
-        """Start the coverage of the next check, which must end by this reading of the clock."""
-        self._deadline_s = deadline_s
+    def begin(self, deadline_s: float, end_s: float = float("inf")) -> None:
+        """Start the coverage of the next check, which must end by this reading of the clock.
+
+        What all checks share is not charged to it, and must be read by `end_s`.
+        """
+        self._budget.begin(deadline_s, end_s)
         self._read = set()
         self.used = set()
         self._errors = {}
@@ -228,8 +231,7 @@ class Repository:
         Raises:
             TimeoutError: the deadline has passed.
         """
-        if self._clock() > self._deadline_s:
-            raise TimeoutError
+        self._budget.tick()
 
     def has_errors(self) -> bool:
         """Tell whether a file of this check could not be analysed."""
@@ -366,10 +368,11 @@ class Repository:
         self._has_looked_everywhere |= noting
         missing = [file for file in files if (extractor.name, file.path) not in self._facts]
         self.used.update([file.path for file in files])
-        for path, fact in self._store.facts(extractor, missing, self._blobs, self.tick):
-            self._facts[extractor.name, path] = fact
-            if isinstance(fact, OSError):
-                self._unread(path, fact)
+        with self._budget.shared():
+            for path, fact in self._store.facts(extractor, missing, self._blobs, self.tick):
+                self._facts[extractor.name, path] = fact
+                if isinstance(fact, OSError):
+                    self._unread(path, fact)
         for file in files:
             found = self._facts[extractor.name, file.path]
             if isinstance(found, extractor.kind):
