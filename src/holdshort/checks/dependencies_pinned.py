@@ -81,7 +81,7 @@ def _judge(unit: Unit, *, may_float: bool) -> _Judged:
     return _Judged(
         unit=unit,
         outcome=_outcome(unit, main, floating, prefixes, may_float=may_float),
-        pinned=_pinned(rows, floating, prefixes),
+        pinned=None if floating and unit.unread_locks else _pinned(rows, floating, prefixes),
         total=len(rows),
         exact=len(rows) - len(floating) - len(prefixes),
         floating=floating,
@@ -126,7 +126,7 @@ def _outcome(
     may_float: bool,
 ) -> Outcome:
     if any(r.pin is Pin.OPEN for r in floating):
-        if main.unconstrained:
+        if main.unconstrained or unit.unread_locks:
             return Outcome.UNKNOWN
         return Outcome.WARN if may_float else Outcome.FAIL
     if unit.unreadable or main.is_dynamic or any(r.pin is Pin.INVALID for r in main.requirements):
@@ -163,7 +163,7 @@ def _places(
     may_float: bool,
 ) -> Iterator[Place]:
     for row in floating:
-        is_open = row.pin is Pin.OPEN and not may_float
+        is_open = row.pin is Pin.OPEN and not may_float and not unit.unread_locks
         why = f"{row.name or 'a location'}: {_reason(row, unit)}"
         yield place(row.path, row.line, Level.FAIL if is_open else Level.WARN, why)
     for row in prefixes:
@@ -173,6 +173,8 @@ def _places(
     for row in main.requirements:
         if row.pin is Pin.INVALID:
             yield place(row.path, row.line, Level.WARN, "not a requirement")
+    for path in unit.unread_locks:
+        yield place(path, 0, Level.WARN, "a lock that cannot be read may pin more")
     if main.is_dynamic:
         yield place(main.paths[0], 0, Level.WARN, "some requirements are computed when it runs")
     for lock in unit.locks:
@@ -316,7 +318,7 @@ CHECK = Check(
             " examples and benchmarks are no entry."
         ),
         "Examples, demos and benchmarks beside a project of their own may float, as a library may.",
-        "Where a constraint file cannot be read, what it may pin stays unknown.",
+        "Where a constraint file or a lock cannot be read, what it may pin stays unknown.",
         "Zero requirements is no pass.",
     ),
     facts={

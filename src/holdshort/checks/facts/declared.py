@@ -23,8 +23,8 @@ from holdshort.checks.facts.requirement_files import (
     closure_of,
     is_development_name,
     read_requirement_file,
-    tops_of,
 )
+from holdshort.checks.facts.requirement_sets import starts_of
 from holdshort.checks.facts.requirements import Pin, Requirement
 
 
@@ -146,23 +146,23 @@ class _Reader:
         paths = [f.path for f in files if is_requirements_name(f.path)]
         compiled = {_txt(p) for p in paths if p.endswith(".in")}
         paths = [p for p in paths if not (p.endswith(".in") and _txt(p) in paths)]
-        tops = tops_of(paths, self.read)
-        closures = {path: closure_of([path], self.read) for path in tops}
-        runtime = [p for p in tops if not _is_aside(p, closures)] or (tops if is_only else [])
-        for path in runtime:
-            self._note_missing(path, closures[path])
         if not paths:
             return
-        aside = [p for p in tops if p not in runtime]
-        whole = bool(runtime) and all(_is_compiled(p, closures[p], compiled) for p in runtime)
+        starts, aside = starts_of(paths, self.read)
+        runtime = starts or (aside if is_only else [])
+        closures = {path: closure_of([path], self.read) for path in {*runtime, *aside}}
+        for path in runtime:
+            self._note_missing(path, closures[path])
         read = dict.fromkeys(p for path in runtime for p in closures[path].paths)
+        rows = _rows(aside, closures)
         yield Declared(
             "requirements",
-            tuple(read) or tuple(tops),
+            tuple(read) or tuple(paths),
             _rows(runtime, closures),
-            _rows(aside, closures),
-            is_compiled=whole,
-            is_aside=bool(runtime) and all(_is_aside(p, closures) for p in runtime),
+            tuple(row for row in rows if row.path not in read),
+            is_compiled=bool(runtime)
+            and all(_is_compiled(p, closures[p], compiled) for p in runtime),
+            is_aside=not starts,
             unconstrained=tuple(p for path in runtime for p, _ in closures[path].unconstrained),
         )
 
@@ -204,13 +204,6 @@ class _FileReader:
 def _rows(paths: list[str], closures: Mapping[str, Closure]) -> tuple[Requirement, ...]:
     rows = {(r.path, r.line, r.name): r for p in paths for r in closures[p].requirements}
     return tuple(rows.values())
-
-
-def _is_aside(path: str, closures: Mapping[str, Closure]) -> bool:
-    """Tell whether a file is for development only, or merely constrains."""
-    name = posixpath.basename(path).lower()
-    alone = len(closures[path].paths) <= 1
-    return (alone and is_development_name(path)) or "constraints" in name
 
 
 def _is_compiled(path: str, closure: Closure, compiled: set[str]) -> bool:

@@ -32,6 +32,7 @@ class Unit:
         others: alternatives, such as a conda environment beside requirement files.
         locks: the locks that belong to it.
         unreadable: manifests and locks that could not be read.
+        unread_locks: the locks among them.
         package: the name under which it can be built and published, empty when it cannot.
     """
 
@@ -40,6 +41,7 @@ class Unit:
     others: tuple[Declared, ...]
     locks: tuple[LockFile, ...]
     unreadable: tuple[str, ...]
+    unread_locks: tuple[str, ...]
     package: str
 
     def lock_of(self, name: str) -> LockFile | None:
@@ -122,7 +124,7 @@ def _unit(repository: Repository, folder: str, files: list[File], locks: _Locks)
     main = next(iter(declaring or found), None)
     others = tuple(d for d in found if d is not main)
     package = name if any(d.is_package for d in found) else ""
-    return Unit(folder, main, others, own, (*unreadable, *broken), package)
+    return Unit(folder, main, others, own, (*unreadable, *broken), broken, package)
 
 
 def _locked(lock: LockFile) -> Declared:
