@@ -166,10 +166,10 @@ Made by `make accuracy CLONES=folder`; nothing here is written by hand.
 
 Two sets of labels. {labels} labels of {looked} public repositories, each at one commit, were given
 by a person who read the files before a check had run on them (`tests/corpus/repositories.yaml`,
-with the places, and the two labels widened since). They are the honest figure, and a small one: what is wrong there gets mended, so
-the next table is better than the next unknown repository. {cases} labelled cases
-(`tests/corpus/checks/`, `tests/corpus/cases/`) are what the checks were written against: a figure
-below 1 there is a failing test.
+with the places, and the two labels widened since). They are the honest figure, and a small one:
+what is wrong there gets mended, so the next table is better than the next unknown repository.
+{cases} labelled cases (`tests/corpus/checks/`, `tests/corpus/cases/`) are what the checks were
+written against: a figure below 1 there is a failing test.
 
 - **problem**: the label is fail. **precision**: of what a check called fail, the share that is a
   problem. **recall**: of the problems, the share that was called fail.
