@@ -138,6 +138,9 @@ def _without_file(repository: Repository, unread: list[File]) -> Verdict:
     found += _in_readme(repository)
     nested = sorted(p for p in repository.paths if _is_nested(p))
     found += [place(p, 0, Level.WARN, "a changelog below the root") for p in nested[:5]]
+    links = sorted(p for p, why in repository.inventory.skipped if why == "not a file")
+    named = [p for p in links if _FILE.fullmatch(p) and not _CODE.search(p)]
+    found += [place(p, 0, Level.WARN, "a symbolic link, which is not followed") for p in named]
     if found:
         where = found[0].where
         return _verdict(
