@@ -6,50 +6,26 @@ A file called `test_*` without any is no test.
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from holdshort.checks.base import Check, Verdict, place
-from holdshort.checks.facts import foreign_ini
-from holdshort.checks.facts.foreign_toml import load, table
-from holdshort.checks.facts.inventory import File, is_test_path
-from holdshort.checks.facts.python_source import UnreadableSourceError
+from holdshort.checks.facts.collected_tests import TestFile, collected_tests
+from holdshort.checks.facts.inventory import File
 from holdshort.checks.facts.repository import Repository
 from holdshort.checks.facts.test_functions import TestFunction
 from holdshort.model.finding import Confidence, Level, Outcome, Place
-
-_CONFIG_NAMES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
-
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    """What pytest is configured to collect."""
-
-    files: tuple[str, ...] = ("test_*.py", "*_test.py")
-    functions: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    configured: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _TestFile:
-    file: File
-    tests: tuple[TestFunction, ...]
-    uses_pytest: bool
 
 
 def look(repository: Repository) -> Verdict:
     """Count what would be collected."""
     python = repository.inventory.python
-    patterns = _patterns(repository)
-    found = tuple(_test_files(repository, python, patterns))
-    misnamed = [f for f in python if _is_candidate(f, patterns) and f not in _files(found)]
-    facts = _facts(found, len(python), patterns)
+    collected = repository.once(collected_tests)
+    found = collected.files
+    facts = _facts(found, len(python), configured=collected.configured)
     if not python:
         return Verdict(outcome=Outcome.NOT_APPLICABLE, headline="Found no Python file", facts=facts)
     if not found:
-        return _without_tests(repository, python, misnamed, facts)
+        return _without_tests(repository, python, collected.misnamed, facts)
     tests = [test for row in found for test in row.tests]
     living = [test for test in tests if not test.skipped]
     asserting = [test for test in living if test.asserts]
@@ -63,91 +39,9 @@ def look(repository: Repository) -> Verdict:
     )
 
 
-def _test_files(
-    repository: Repository, python: tuple[File, ...], patterns: _Patterns
-) -> Iterator[_TestFile]:
-    for file, facts in repository.python(python):
-        tests = facts.tests.functions
-        by_name = any(fnmatch.fnmatch(file.name, pattern) for pattern in patterns.files)
-        if by_name:
-            kept = tuple(test for test in tests if _is_collected(test, patterns))
-        elif is_test_path(file.path):
-            kept = tuple(test for test in tests if test.unittest and test.is_test_name)
-        else:
-            kept = ()
-        if kept:
-            yield _TestFile(file, kept, facts.tests.uses_pytest)
-
-
-def _is_collected(test: TestFunction, patterns: _Patterns) -> bool:
-    if test.unittest:
-        return test.is_test_name
-    named = _matches(test.name, patterns.functions) if patterns.functions else test.is_test_name
-    if not test.owner:
-        return named
-    owner = patterns.classes or ("Test",)
-    return named and _matches(test.owner, owner)
-
-
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(name.startswith(p) or fnmatch.fnmatchcase(name, p) for p in patterns)
-
-
-def _is_candidate(file: File, patterns: _Patterns) -> bool:
-    return any(fnmatch.fnmatch(file.name, pattern) for pattern in patterns.files)
-
-
-def _files(found: tuple[_TestFile, ...]) -> frozenset[File]:
-    return frozenset(row.file for row in found)
-
-
-def _patterns(repository: Repository) -> _Patterns:
-    """Return the first pytest configuration at the root, as pytest itself chooses it."""
-    for name in _CONFIG_NAMES:
-        text = repository.text(name) if name in repository.paths else None
-        options = _options(name, text) if text else None
-        if options is not None:
-            return _Patterns(
-                files=options.get("python_files") or _Patterns().files,
-                functions=options.get("python_functions") or (),
-                classes=options.get("python_classes") or (),
-                configured=True,
-            )
-    return _Patterns()
-
-
-def _options(name: str, text: str) -> dict[str, tuple[str, ...]] | None:
-    if name == "pyproject.toml":
-        return _toml_options(text)
-    try:
-        sections = foreign_ini.load(text)
-    except UnreadableSourceError:
-        return None
-    section = sections.get("tool:pytest" if name == "setup.cfg" else "pytest")
-    if section is None:
-        return None
-    return {key: tuple(value.split()) for key, value in section.items()}
-
-
-def _toml_options(text: str) -> dict[str, tuple[str, ...]] | None:
-    try:
-        options = table(load(text), "tool", "pytest").get("ini_options")
-    except UnreadableSourceError:
-        return None
-    if not isinstance(options, dict):
-        return None
-    return {key: _words(value) for key, value in options.items()}
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(item for item in value if isinstance(item, str))
-    return tuple(value.split()) if isinstance(value, str) else ()
-
-
-def _facts(found: tuple[_TestFile, ...], python: int, patterns: _Patterns) -> dict[str, object]:
+def _facts(found: tuple[TestFile, ...], python: int, *, configured: bool) -> dict[str, object]:
     tests = [test for row in found for test in row.tests]
-    pytest = patterns.configured or any(row.uses_pytest for row in found)
+    pytest = configured or any(row.uses_pytest for row in found)
     plain = any(not test.unittest for test in tests)
     framework = ("pytest" if pytest or plain else "unittest") if found else None
     return {
@@ -161,7 +55,7 @@ def _facts(found: tuple[_TestFile, ...], python: int, patterns: _Patterns) -> di
 
 
 def _headline(
-    found: tuple[_TestFile, ...], tests: list[TestFunction], python: int, doubt: str
+    found: tuple[TestFile, ...], tests: list[TestFunction], python: int, doubt: str
 ) -> str:
     functions = "1 test function" if len(tests) == 1 else f"{len(tests)} test functions"
     files = "1 file" if len(found) == 1 else f"{len(found)} files"
@@ -171,7 +65,7 @@ def _headline(
     return f"Found {functions} in {files} of {python} Python files{tail}"
 
 
-def _places(found: tuple[_TestFile, ...], doubt: str) -> Iterator[Place]:
+def _places(found: tuple[TestFile, ...], doubt: str) -> Iterator[Place]:
     level = Level.WARN if doubt else Level.PASS
     for row in found:
         count = len(row.tests)
@@ -180,7 +74,10 @@ def _places(found: tuple[_TestFile, ...], doubt: str) -> Iterator[Place]:
 
 
 def _without_tests(
-    repository: Repository, python: tuple[File, ...], misnamed: list[File], facts: dict[str, object]
+    repository: Repository,
+    python: tuple[File, ...],
+    misnamed: tuple[File, ...],
+    facts: dict[str, object],
 ) -> Verdict:
     places = tuple(
         place(file.path, 0, Level.WARN, "named like a test, holds no test function")
@@ -216,7 +113,7 @@ _REMEDIATION = (
 
 CHECK = Check(
     id="tests-present",
-    version="1",
+    version="2",
     title="tests",
     statement="The repository has tests that a runner would collect.",
     outcomes={
@@ -232,9 +129,16 @@ CHECK = Check(
             " of a TestCase, in the syntax tree; a file name alone proves nothing."
         ),
         "A lower-case letter right after test (testit) is no test.",
-        "python_files, python_functions and python_classes of pytest's settings are honoured.",
+        (
+            "python_files, python_functions and python_classes of pytest's settings are honoured,"
+            " those of the nearest folder above a file."
+        ),
         "Vendored folders, committed environments and templates do not count.",
-        "TestCase classes in a test folder count whatever the file is called.",
+        (
+            "TestCase classes count in files called test*.py, and in a test folder whatever the"
+            " file is called; a class that inherits from one of the same file is one too."
+        ),
+        "pytest.skip(allow_module_level=True) and skipif(True) skip whatever happens.",
     ),
     facts={
         "test_files": "files with at least one collected test",

@@ -64,35 +64,40 @@ NO_TESTS = TestFacts()
 
 def read_tests(tree: ast.Module) -> TestFacts:
     """Return the candidates for tests in a file."""
-    all_skipped = any(_marks_skip(node) for node in tree.body)
-    functions = tuple(_functions(tree.body, "", skipped=all_skipped, unittest=False))
+    all_skipped = any(_marks_skip(node) or _skips_module(node) for node in tree.body)
+    cases: set[str] = set()
+    functions = tuple(_functions(tree.body, "", cases, skipped=all_skipped, unittest=False))
     return TestFacts(functions, any(_imports_pytest(node) for node in tree.body))
 
 
 def _functions(
-    body: Iterable[ast.stmt], owner: str, *, skipped: bool, unittest: bool
+    body: Iterable[ast.stmt], owner: str, cases: set[str], *, skipped: bool, unittest: bool
 ) -> Iterator[TestFunction]:
+    """Yield functions and methods; `cases` gathers the classes of the file that are test cases."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             skip = skipped or _has_skip(node.decorator_list)
             asserts = "test" not in node.name or _asserts(node)
             yield TestFunction(node.name, owner, node.lineno, skip, asserts, unittest)
         elif isinstance(node, ast.ClassDef) and not owner:
-            yield from _methods(node, skipped=skipped)
+            yield from _methods(node, cases, skipped=skipped)
         elif isinstance(node, ast.If):
             inner = [*node.body, *node.orelse]
-            yield from _functions(inner, owner, skipped=skipped, unittest=unittest)
+            yield from _functions(inner, owner, cases, skipped=skipped, unittest=unittest)
         elif isinstance(node, ast.Try):
-            yield from _functions(node.body, owner, skipped=skipped, unittest=unittest)
+            yield from _functions(node.body, owner, cases, skipped=skipped, unittest=unittest)
 
 
-def _methods(node: ast.ClassDef, *, skipped: bool) -> Iterator[TestFunction]:
-    is_case = any(_last_name(base).endswith("TestCase") for base in node.bases)
+def _methods(node: ast.ClassDef, cases: set[str], *, skipped: bool) -> Iterator[TestFunction]:
+    bases = [_last_name(base) for base in node.bases]
+    is_case = any("TestCase" in base or base in cases for base in bases)
+    if is_case:
+        cases.add(node.name)
     constructed = any(isinstance(n, _FUNCTIONS) and n.name == "__init__" for n in node.body)
     if constructed and not is_case:
         return
     skip = skipped or _has_skip(node.decorator_list) or any(_marks_skip(n) for n in node.body)
-    yield from _functions(node.body, node.name, skipped=skip, unittest=is_case)
+    yield from _functions(node.body, node.name, cases, skipped=skip, unittest=is_case)
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -106,8 +111,26 @@ def _marks_skip(node: ast.stmt) -> bool:
     return named and _has_skip(marks)
 
 
+def _skips_module(node: ast.stmt) -> bool:
+    """Tell whether a statement is `pytest.skip(..., allow_module_level=True)`, unconditionally."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and _last_name(call) in _SKIPS
+        and any(keyword.arg == "allow_module_level" for keyword in call.keywords)
+    )
+
+
 def _has_skip(expressions: Iterable[ast.expr]) -> bool:
-    return any(_last_name(expression) in _SKIPS for expression in expressions)
+    return any(_last_name(one) in _SKIPS or _is_never(one) for one in expressions)
+
+
+def _is_never(mark: ast.expr) -> bool:
+    """Tell whether a mark is `skipif(True)`, of pytest or unittest."""
+    if not isinstance(mark, ast.Call) or _last_name(mark).lower() != "skipif" or not mark.args:
+        return False
+    condition = mark.args[0]
+    return isinstance(condition, ast.Constant) and bool(condition.value)
 
 
 def _last_name(node: ast.expr) -> str:
