@@ -62,6 +62,7 @@ IDS = (
     "dataloader-seeded",
     "no-absolute-paths",
     "tests-present",
+    "tests-cover-model",
     "tests-run-in-ci",
     "ci-present",
     "actions-pinned",

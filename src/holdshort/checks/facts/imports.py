@@ -33,12 +33,17 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One imported module, by its full dotted name as written."""
+    """One imported module, by its full dotted name as written.
+
+    Attributes:
+        names: what is taken from it, of `from module import names`.
+    """
 
     module: str
     line: int
     need: Need
     cell: int = 0
+    names: tuple[str, ...] = ()
 
     @property
     def top(self) -> str:
@@ -84,11 +89,33 @@ def imports_at_margin(data: bytes) -> Iterator[Imported]:
     """
     if b"import" not in data:
         return
-    for number, line in enumerate(data.split(b"\n"), 1):
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines, 1):
         if line[:1] in {b"i", b"f"} and (found := _LINE.match(line)):
-            names = [found] if found[1] else map(_ALIAS.match, found[2].split(b","))
-            for name in filter(None, names):
-                yield Imported(name[1].decode(), number, Need.PLAIN)
+            if found[1]:
+                names = tuple(_taken(lines, number - 1, found.end()))
+                yield Imported(found[1].decode(), number, Need.PLAIN, names=names)
+            else:
+                for name in filter(None, map(_ALIAS.match, found[2].split(b","))):
+                    yield Imported(name[1].decode(), number, Need.PLAIN)
+
+
+MAX_LINES = 100
+"""Longest list of names followed, in lines. Source: our own limit."""
+
+
+def _taken(lines: list[bytes], row: int, start: int) -> Iterator[str]:
+    """Yield the names after `import`, in parentheses too."""
+    text = lines[row][start:]
+    if b"(" in text and b")" not in text:
+        for line in lines[row + 1 : row + MAX_LINES]:
+            text += b"\n" + line
+            if b")" in line:
+                break
+    for line in text.split(b"\n"):
+        for part in line.partition(b"#")[0].strip(b" \t()\r").split(b","):
+            if name := _ALIAS.match(part):
+                yield name[1].decode()
 
 
 def _names(node: ast.expr) -> set[str]:

@@ -139,6 +139,18 @@ class Programs:
         found = self.modules.find(module, path)
         return self.programs[found].options.get(name) if found else None
 
+    def run_by(self, places: Iterable[Place]) -> frozenset[Place]:
+        """Return the scopes that run when these do, themselves included, so far as calls tell."""
+        found: set[Place] = set()
+        waiting = [place for place in places if place in self._events]
+        while waiting:
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                rows = self._events[place]
+                waiting.extend(called for _, definitions, _ in rows for called in definitions)
+        return frozenset(found)
+
     def closure(self, root: str) -> dict[str, None]:
         """Return the files that run when a file is run, itself included, in order of discovery."""
         closure: dict[str, None] = {root: None}

@@ -171,7 +171,8 @@ class _Reader:
     def _import_from(self, node: ast.ImportFrom) -> None:
         base = "." * node.level + (node.module or "")
         if node.level == 0:
-            self.imported.append(Imported(base, node.lineno, self.need))
+            names = tuple(alias.name for alias in node.names)
+            self.imported.append(Imported(base, node.lineno, self.need, names=names))
         for alias in node.names:
             target = f"{base}.{alias.name}" if node.module else f"{base}{alias.name}"
             if alias.name == "*":
@@ -329,10 +330,10 @@ class _Reader:
         self._all(node.orelse)
 
     def _class(self, node: ast.ClassDef) -> None:
-        for expression in node.decorator_list:
+        before, self.frame.bound = self.frame.bound, (node.name,)
+        for expression in [*node.decorator_list, *node.bases]:
             self._visit(expression)
-        for base in node.bases:
-            self._value(base, [ast.Name(node.name)])
+        self.frame.bound = before
         name = f"{self.frame.name}.{node.name}" if self.frame.name else node.name
         self.classes.add(name)
         self.frame.names[node.name] = f":{name}"

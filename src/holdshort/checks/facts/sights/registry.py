@@ -16,6 +16,7 @@ from holdshort.checks.facts.sights import (
     locations,
     pretrained,
     registering,
+    scripts,
     training,
 )
 
@@ -28,6 +29,7 @@ TOPICS: tuple[ModuleType, ...] = (
     locations,
     pretrained,
     registering,
+    scripts,
     training,
 )
 
