@@ -61,6 +61,7 @@ IDS = (
     "deterministic-mode",
     "dataloader-seeded",
     "no-absolute-paths",
+    "configuration-separated",
     "tests-present",
     "tests-cover-model",
     "tests-run-in-ci",

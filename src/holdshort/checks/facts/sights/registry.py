@@ -8,6 +8,7 @@ from types import ModuleType
 
 from holdshort.checks.facts.sightings import Look
 from holdshort.checks.facts.sights import (
+    configuration,
     datasets,
     determinism,
     downloads,
@@ -21,6 +22,7 @@ from holdshort.checks.facts.sights import (
 )
 
 TOPICS: tuple[ModuleType, ...] = (
+    configuration,
     datasets,
     determinism,
     downloads,
