@@ -36,7 +36,7 @@ def look(repository: Repository) -> Verdict:
     if not loaders:
         return _nothing(repository, facts)
     return Verdict(
-        outcome=outcome_of(loaders),
+        outcome=outcome_of(loaders, whole=not repository.has_errors()),
         confidence=Confidence.LIKELY,
         headline=tally(loaders, "data loader") + repository.unread_note(),
         evidence=tuple(sorted(map(_place, loaders), key=strength)),

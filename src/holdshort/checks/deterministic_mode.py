@@ -69,7 +69,7 @@ def look(repository: Repository) -> Verdict:
     if not states:
         return _nothing(repository, facts)
     return Verdict(
-        outcome=_outcome(states, trains=bool(trains)),
+        outcome=_outcome(states, trains=bool(trains), whole=not repository.has_errors()),
         confidence=Confidence.LIKELY,
         headline=_headline(states, trains=bool(trains)) + repository.unread_note(),
         evidence=tuple(_places(switches, used, states, trains=bool(trains))),
@@ -162,11 +162,11 @@ def _overall(states: dict[str, State]) -> State:
     return min(found, key=order.index)
 
 
-def _outcome(states: dict[str, State], *, trains: bool) -> Outcome:
+def _outcome(states: dict[str, State], *, trains: bool, whole: bool) -> Outcome:
     found = set(states.values())
     if False in found:
         return Outcome.FAIL if trains else Outcome.WARN
-    return Outcome.PASS if found == {True} else Outcome.WARN
+    return Outcome.PASS if whole and found == {True} else Outcome.WARN
 
 
 def _headline(states: dict[str, State], *, trains: bool) -> str:

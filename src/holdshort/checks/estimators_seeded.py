@@ -33,7 +33,7 @@ def look(repository: Repository) -> Verdict:
     if not found:
         return _nothing(repository, facts)
     return Verdict(
-        outcome=outcome_of(found),
+        outcome=outcome_of(found, whole=not repository.has_errors()),
         confidence=Confidence.LIKELY,
         headline=tally(found, "random estimator") + repository.unread_note(),
         evidence=tuple(sorted(map(_place, found), key=strength)),

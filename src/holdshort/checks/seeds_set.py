@@ -56,7 +56,7 @@ def look(repository: Repository) -> Verdict:
     if not used:
         return _nothing(repository, facts)
     return Verdict(
-        outcome=_outcome(library.state for library in used),
+        outcome=_outcome((library.state for library in used), whole=not repository.has_errors()),
         confidence=Confidence.LIKELY,
         headline=_headline(used) + repository.unread_note(),
         evidence=_merged(used),
@@ -195,11 +195,12 @@ def _reading(state: State, happening: Happening) -> tuple[Level, str]:
     return Level.WARN, f"{effect.what} {_QUESTIONS[str(happening.state)]}"
 
 
-def _outcome(states: Iterable[State]) -> Outcome:
+def _outcome(states: Iterable[State], *, whole: bool) -> Outcome:
     found = list(states)
     if any(state is False for state in found):
         return Outcome.FAIL
-    return Outcome.PASS if all(state is True for state in found) else Outcome.WARN
+    good = whole and all(state is True for state in found)
+    return Outcome.PASS if good else Outcome.WARN
 
 
 def _weight(library: _Library) -> tuple[int, int]:

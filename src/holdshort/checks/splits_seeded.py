@@ -35,7 +35,7 @@ def look(repository: Repository) -> Verdict:
     if not splits:
         return _nothing(repository, facts)
     return Verdict(
-        outcome=outcome_of(splits),
+        outcome=outcome_of(splits, whole=not repository.has_errors()),
         confidence=Confidence.LIKELY,
         headline=tally(splits, "random split") + repository.unread_note(),
         evidence=tuple(sorted(map(_place, splits), key=strength)),

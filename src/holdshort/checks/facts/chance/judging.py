@@ -54,12 +54,18 @@ def overall(found: Iterable[Happening]) -> State:
     return min(states, key=_RANK.index) if states else None
 
 
-def outcome_of(found: Iterable[Happening]) -> Outcome:
-    """Return the outcome of a check over what it found, which is not empty."""
+def outcome_of(found: Iterable[Happening], *, whole: bool) -> Outcome:
+    """Return the outcome of a check over what it found, which is not empty.
+
+    Args:
+        found: what is judged.
+        whole: whether every file could be read; an unread one may hold the one that fails.
+    """
     states = [seen.state for seen in found]
     if False in states:
         return Outcome.FAIL
-    return Outcome.PASS if all(state is True for state in states) else Outcome.WARN
+    good = whole and all(state is True for state in states)
+    return Outcome.PASS if good else Outcome.WARN
 
 
 def level_of(seen: Happening) -> Level:
