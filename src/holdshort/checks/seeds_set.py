@@ -75,11 +75,18 @@ def _merged(used: list[_Library]) -> tuple[Place, ...]:
 
 
 def _judge(name: str, happenings: Sequence[Happening]) -> _Library:
-    own = [h for h in happenings if name in h.effect.libraries]
+    own = [h for h in happenings if name in h.effect.libraries or _stands_for(name, h)]
     draws = [h for h in own if h.effect.role is Role.DRAW and h.when is not When.UNREACHED]
     seeds = [h for h in own if h.effect.role is Role.SEED and h.when is not When.UNREACHED]
     state = _state(name, own, draws, seeds)
     return _Library(name, state, tuple(_places(state, own)))
+
+
+def _stands_for(name: str, happening: Happening) -> bool:
+    """Tell whether a helper that nothing reaches seeds what a Lightning trainer draws from."""
+    effect = happening.effect
+    is_helper = effect.role is Role.SEED and happening.when is When.UNREACHED
+    return name == "lightning" and is_helper and "torch" in effect.libraries
 
 
 def _state(

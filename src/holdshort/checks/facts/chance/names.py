@@ -7,6 +7,7 @@ call that no table lists is not seen.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import lru_cache
 
 from holdshort.checks.facts.chance.draws import draw_of, star_of
@@ -36,6 +37,7 @@ def keep(target: str) -> bool:
     """Tell whether a call matters: it has to do with chance, or this repository may define it."""
     if target.startswith((":", ".")):
         return True
+    target = _without_aliases(target)
     head, _, _ = target.partition(".")
     last = target.rpartition(".")[2]
     if last in ANYWHERE:
@@ -49,7 +51,9 @@ def keep(target: str) -> bool:
 
 def effect_of(call: Call) -> Effect | None:
     """Return what a call does to chance, or None."""
-    target = call.target
+    target = _without_aliases(call.target)
+    if target != call.target:
+        call = replace(call, target=target)
     if target.startswith((":", ".")):
         return None
     head, _, _ = target.partition(".")
@@ -62,6 +66,13 @@ def effect_of(call: Call) -> Effect | None:
         if (found := look(call, head, last)) is not None:
             return found
     return _framework(call, last)
+
+
+def _without_aliases(target: str) -> str:
+    """Return a name without the module that TensorFlow 1 has within itself."""
+    while ".compat.v1.compat.v1." in target:
+        target = target.replace(".compat.v1.compat.v1.", ".compat.v1.")
+    return target
 
 
 def _framework(call: Call, last: str) -> Effect | None:
