@@ -75,7 +75,9 @@ def _merged(used: list[_Library]) -> tuple[Place, ...]:
 
 
 def _judge(name: str, happenings: Sequence[Happening]) -> _Library:
-    own = [h for h in happenings if name in h.effect.libraries or _stands_for(name, h)]
+    own = [h for h in happenings if name in h.effect.libraries]
+    if own:
+        own += [h for h in happenings if _stands_for(name, h) and h not in own]
     draws = [h for h in own if h.effect.role is Role.DRAW and h.when is not When.UNREACHED]
     seeds = [h for h in own if h.effect.role is Role.SEED and h.when is not When.UNREACHED]
     state = _state(name, own, draws, seeds)
@@ -83,10 +85,9 @@ def _judge(name: str, happenings: Sequence[Happening]) -> _Library:
 
 
 def _stands_for(name: str, happening: Happening) -> bool:
-    """Tell whether a helper that nothing reaches seeds what a Lightning trainer draws from."""
+    """Tell whether a call seeds what a Lightning trainer draws from, somewhere else."""
     effect = happening.effect
-    is_helper = effect.role is Role.SEED and happening.when is When.UNREACHED
-    return name == "lightning" and is_helper and "torch" in effect.libraries
+    return name == "lightning" and effect.role is Role.SEED and "torch" in effect.libraries
 
 
 def _state(
