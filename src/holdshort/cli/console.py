@@ -110,11 +110,16 @@ def columns() -> int:
 
 def arrow() -> str:
     """Return an arrow that stdout can write."""
+    return "→" if draws("→") else "->"
+
+
+def draws(text: str) -> bool:
+    """Tell whether stdout can write these characters."""
     try:
-        "→".encode(sys.stdout.encoding or "ascii")
+        text.encode(sys.stdout.encoding or "ascii")
     except (LookupError, UnicodeEncodeError):
-        return "->"
-    return "→"
+        return False
+    return True
 
 
 def say(text: str) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "status": "Where this review stands, question by question.",
     "next": "The shortest list of actions to ready.",
     "check": "Run the auto-checks alone.",
+    "history": "When did each auto-check stop passing?",
     "explain": "Say what an auto-check looks at and why.",
     "verify": "Decide whether the signed reviews clear the release.",
     "show": "Show the signed reviews of a release.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from holdshort.checks.base import load
 from holdshort.history.known import Known
 from holdshort.model.history import CheckHistory, History, Moment, Span, Stopped
 
@@ -22,7 +23,7 @@ def told(known: Known, ids: Sequence[str], stopped: Stopped) -> History:
         is_shallow=known.line.is_cut,
         stopped=stopped,
         problems=tuple(_problems(known)),
-        checks=tuple(CheckHistory(name, _spans(known, name)) for name in ids),
+        checks=tuple(CheckHistory(name, load(name).version, _spans(known, name)) for name in ids),
     )
 
 

@@ -7,16 +7,19 @@ looking and not the answer: what is known so far is returned, and the next run g
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from holdshort.checks.facts.fact_cache import key_of
-from holdshort.history.crew import Crew
+from holdshort.errors import UsageError
+from holdshort.history.crew import SILENCE_S, Crew
 from holdshort.history.known import Known
 from holdshort.history.looking import Looker, unlooked
 from holdshort.history.search import is_narrowed, rounds
 from holdshort.history.story import told
 from holdshort.model.history import History, Moment, Stopped
+from holdshort.model.text import one_line
 from holdshort.storage.line import read_line, with_steps
 from holdshort.storage.repo import Repo
 
@@ -28,6 +31,23 @@ BATCH = 16
 """Most states given to a child at once: neighbours share their files. Source: our own choice."""
 
 
+def beginning(repo: Repo, text: str) -> tuple[str, datetime | None]:
+    """Return the commit or the time that a user's text means; a date alone is midnight in UTC.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    try:
+        return repo.resolve(text), None
+    except UsageError as error:
+        with suppress(ValueError):
+            found = datetime.fromisoformat(text)
+            return "", found if found.tzinfo else found.replace(tzinfo=UTC)
+        hint = "Name a branch, a tag, a commit, or a day such as 2026-05-31."
+        message = f"'{one_line(text, 80)}' names no commit here, and no day"
+        raise UsageError(message, hint) from error
+
+
 def trace(
     repo: Repo,
     ids: Sequence[str],
@@ -37,6 +57,7 @@ def trace(
     after: datetime | None = None,
     most: int = MOST_LOOKS,
     cache: Path | None = None,
+    silence_s: float = SILENCE_S,
     progress: Callable[[Moment, int, int, int], None] = lambda *_: None,
 ) -> History:
     """Return how the outcomes of these checks went.
@@ -49,6 +70,7 @@ def trace(
         after: a time before which nothing is traced.
         most: commits to look at, at most.
         cache: the file of facts and looks that are kept; None keeps nothing.
+        silence_s: the longest look, in seconds; a longer one is given up.
         progress: told before each look: where, how many looks are done, how many commits are
             known, and how many there are.
     """
@@ -60,6 +82,7 @@ def trace(
         lambda state: looker.look(known.starts[state]),
         known.reach,
         lambda why: unlooked(ids, why),
+        silence_s=silence_s,
     )
     stopped = Stopped.NO
     try:

@@ -87,10 +87,12 @@ class CheckHistory:
 
     Attributes:
         id: the id of the check.
+        version: of the check.
         spans: neighbours differ in their outcome.
     """
 
     id: str
+    version: str
     spans: tuple[Span, ...]
 
     @property
@@ -102,6 +104,8 @@ class CheckHistory:
     def stopped_passing(self) -> Span | None:
         """The span that ended the last pass; None when the check passes now or never did."""
         for before, span in zip(self.spans[-2::-1], self.spans[:0:-1], strict=True):
+            if span.outcome is Outcome.PASS:
+                return None
             if before.outcome is Outcome.PASS:
                 return span
         return None
