@@ -29,6 +29,7 @@ TEST = "def test_one():\n    assert 1 == 1\n"
 CODE = {"train.py": "import random\n\nrandom.seed(1)\nprint(random.random())\n"}
 SEEDLESS = {"train.py": "import random\n\nprint(random.random())\n"}
 TESTED = {**CODE, "test_train.py": TEST}
+MIT = (Path(__file__).parents[2] / "LICENSE").read_text("utf-8")
 IDS = ("seeds-set", "tests-present", "license-present")
 
 
@@ -113,14 +114,14 @@ def test_submodules_and_empty_commits_change_nothing(grow: Grow, git: Git) -> No
 
 
 def test_commits_that_change_nothing_a_check_reads_are_not_looked_at(grow: Grow) -> None:
-    long = [{"test_train.py": TEST, "train.py": f"x = {n}\n"} for n in range(300)]
-    repo = grow([*long, *({**state, "test_train.py": "print(1)\n"} for state in long)])
+    long = [{"LICENSE": MIT, "train.py": f"x = {n}\n"} for n in range(300)]
+    repo = grow([*long, *({**state, "LICENSE": "Ask me.\n"} for state in long)])
 
-    history = traced(repo, "tests-present", most=60)
+    history = traced(repo, "license-present", most=60)
 
     assert history.is_exact
     assert history.looked_at <= 40
-    assert spans(history, "tests-present")[-1] == ("warn", "commit 300")
+    assert spans(history, "license-present") == [("pass", "commit 0"), ("warn", "commit 300")]
 
 
 def test_files_that_come_or_go_are_looked_at(grow: Grow) -> None:
