@@ -118,34 +118,39 @@ def _row(check: CheckHistory, history: History, drawing: Drawing) -> Iterator[st
     if len(check.spans) == 1:
         yield f"{head} from the start"
         return
-    stopped = check.stopped_passing
-    said = f"{head} {_since(check.now)}"
-    if stopped and stopped is not check.now:
-        said += f", passed until {stopped.first.commit[:_ID_CHARS]}"
-    if drawing.whole:
-        yield said
-    else:
-        yield from _with_subject(said, check.now.first, drawing.width)
+    now, stopped = check.now, check.stopped_passing
+    parts = _began(now)
+    if stopped and stopped is not now:
+        parts.append(f"passed until {stopped.first.commit[:_ID_CHARS]}")
+    subject = "" if drawing.whole else now.first.subject
+    yield from _flow(f"{head} {_since(now)}", parts, subject, drawing.width)
 
 
 def _changes(check: CheckHistory, drawing: Drawing) -> Iterator[str]:
     for span in check.spans:
         said = f"    {WORDS[span.outcome]} {_since(span)}"
-        yield from _with_subject(said, span.first, drawing.width)
+        yield from _flow(said, _began(span), span.first.subject, drawing.width)
         yield from wrapped(one_line(span.headline), drawing.width, _INDENT, _INDENT)
 
 
 def _since(span: Span) -> str:
-    said = f"since {span.first.commit[:_ID_CHARS]}, {_day(span.first)}"
-    if span.unseen_before:
-        noun = "commit" if span.unseen_before == 1 else "commits"
-        said += f" or one of {span.unseen_before:,} {noun} before"
-    return said
+    return f"since {span.first.commit[:_ID_CHARS]}, {_day(span.first)}"
 
 
-def _with_subject(line: str, moment: Moment, width: int) -> Iterator[str]:
-    """Yield the line with as much of a subject as fits, or the subject on a line of its own."""
-    subject = one_line(moment.subject)
+def _began(span: Span) -> list[str]:
+    noun = "commit" if span.unseen_before == 1 else "commits"
+    return [f"or one of the {span.unseen_before:,} {noun} before"] if span.unseen_before else []
+
+
+def _flow(line: str, parts: Sequence[str], subject: str, width: int) -> Iterator[str]:
+    """Yield a line with its parts, and what does not fit on lines of its own."""
+    for part in parts:
+        longer = f"{line}, {part}"
+        if columns(longer) > width:
+            yield line
+            longer = _INDENT + part
+        line = longer
+    subject = one_line(subject)
     room = width - columns(line) - len(', ""')
     if not subject:
         yield line
