@@ -132,6 +132,13 @@ def test_each_outcome_is_drawn_differently() -> None:
         assert len({drawn[form] for drawn in BARS.values()}) == len(Outcome)
 
 
+def test_a_bar_begins_and_ends_with_what_the_line_does() -> None:
+    found = check("x", (PASS, 0, 1), (FAIL, 2, 97), (PASS, 98, 99))
+
+    assert bar(found, 100, 4) == [PASS, FAIL, FAIL, PASS]
+    assert bar(found, 100, 1) == [PASS]
+
+
 def test_a_bar_shows_the_worst_of_each_part_and_a_gap_where_nobody_looked() -> None:
     found = check("x", (PASS, 0, 44), (FAIL, 45, 45), (PASS, 46, 69), (UNKNOWN, 90, 99))
 
@@ -142,7 +149,8 @@ def test_a_bar_shows_the_worst_of_each_part_and_a_gap_where_nobody_looked() -> N
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"known": 80}, "Looked at 60 of 100 commits (80 are known): a change that came and went"),
+        ({"known": 60}, "Looked at 60 of 100 commits: a change that came and went between"),
+        ({"known": 80}, "Looked at 60 of 100 commits, which tells the same of 20 more: a change"),
         ({"known": 80, "stopped": Stopped.LIMIT}, "raise --max-commits"),
         ({"known": 8, "stopped": Stopped.INTERRUPTED}, "the same command goes on from here"),
         ({"is_shallow": True}, "git fetch --unshallow"),

@@ -71,10 +71,15 @@ def history_lines(history: History, drawing: Drawing) -> Iterator[str]:
 
 
 def bar(check: CheckHistory, commits: int, cells: int) -> list[Outcome | None]:
-    """Return the worst outcome in each equal part of a line; None where nothing is known."""
+    """Return an outcome for each equal part of a line, None where nothing is known.
+
+    The ends are what the line begins and ends with; of any other part it is the worst.
+    """
     cells = min(cells, commits)
     edges = [cell * commits // cells for cell in range(cells + 1)]
-    return [_worst(check.spans, first, end - 1) for first, end in pairwise(edges)]
+    drawn = [_worst(check.spans, first, end - 1) for first, end in pairwise(edges)]
+    drawn[0], drawn[-1] = drawn[0] and check.spans[0].outcome, check.now.outcome
+    return drawn
 
 
 def _lines(history: History, drawing: Drawing) -> Iterator[str]:
@@ -191,10 +196,11 @@ def _limits(history: History) -> Iterator[str]:
     if history.is_exact:
         yield f"Every commit is known; {history.looked_at:,} of them had to be looked at."
     else:
+        more = history.known - history.looked_at
+        also = f", which tells the same of {more:,} more" if more > 0 else ""
         yield (
-            f"Looked at {history.looked_at:,} of {history.commits:,} commits"
-            f" ({history.known:,} are known): a change that came and went between two that agree"
-            " may be unseen."
+            f"Looked at {history.looked_at:,} of {history.commits:,} commits{also}: a change that"
+            " came and went between two that agree may be unseen."
         )
     if history.stopped is Stopped.INTERRUPTED:
         yield "Interrupted. What was found is kept: the same command goes on from here."

@@ -10,7 +10,7 @@ from holdshort.cli.checks import refuse_unknown
 from holdshort.cli.console import Console, cache_folder, columns, draws, say
 from holdshort.cli.options import format_option
 from holdshort.cli.progress import Progress
-from holdshort.errors import ExitCode
+from holdshort.errors import ExitCode, UsageError
 from holdshort.model.history import Stopped
 
 
@@ -51,6 +51,8 @@ def command(
 
     console: Console = ctx.obj
     refuse_unknown(ids, console)
+    if theirs := [name for name in ids if name not in IDS]:
+        raise UsageError(f"'{theirs[0]}' is a plugin, and only holdshort's own checks are traced")
     gc.disable()  # many values, few cycles, and every child shares them
     repo = Repo.discover(console.repo)
     tip = repo.resolve(rev) if rev else repo.head()
