@@ -139,7 +139,8 @@ def _headline(judged: list[_Locks]) -> str:
     warned = [one for one in judged if one.outcome is Outcome.WARN]
     if warned:
         path, rule = warned[0].rules[0]
-        return f"No tracked lock in {len(warned)} projects; {rule.path}:{rule.line} names {path}"
+        count = "1 project" if len(warned) == 1 else f"{len(warned)} projects"
+        return f"No tracked lock in {count}; {rule.path}:{rule.line} names {path}"
     if not tracked:
         return "Found no lock file and no ignore rule that names one"
     shown = ", ".join(tracked[:3]) + (", …" if len(tracked) > 3 else "")  # noqa: PLR2004 - as above

@@ -22,7 +22,7 @@ from holdshort.checks.facts.inventory import (
 from holdshort.checks.facts.package_indexes import Index, Risk, read_commands, read_options
 from holdshort.checks.facts.python_source import UnreadableSourceError
 from holdshort.checks.facts.repository import Repository
-from holdshort.checks.facts.requirement_files import logical_lines
+from holdshort.checks.facts.requirement_files import is_too_long, logical_lines
 from holdshort.model.finding import Level, Outcome, Place
 
 _TOML = frozenset({"pyproject.toml", "pixi.toml", "uv.toml", "pipfile"})
@@ -78,6 +78,8 @@ def _indexes(repository: Repository) -> tuple[int, list[Index]]:
             named.extend(_read(file, text))
         except UnreadableSourceError as error:
             repository.note_error(file.path, str(error))
+        if is_too_long(text):
+            repository.note_error(file.path, "too many lines")
         settings += _is_declaring(file) or bool(named)
         found += named
     return settings, found

@@ -28,7 +28,12 @@ from holdshort.checks.facts.requirements import (
     Requirement,
     parse_requirement,
 )
-from holdshort.checks.facts.table_requirements import constraint_of, poetry_rows, with_sources
+from holdshort.checks.facts.table_requirements import (
+    by_name,
+    constraint_of,
+    poetry_rows,
+    with_sources,
+)
 from holdshort.checks.facts.text import Lines
 
 MAX_GROUPS = 100
@@ -61,6 +66,7 @@ class _Reader:
         self.project = table(document, "project")
         self.poetry = table(document, "tool", "poetry")
         self.flit = table(document, "tool", "flit", "metadata")
+        self.sources = self._sources()
 
     def manifest(self) -> Manifest:
         uv = table(self.document, "tool", "uv")
@@ -155,14 +161,15 @@ class _Reader:
             found = parse_requirement(_TEMPLATE.sub("0", row), self.path, line)
             yield replace(found, specifier="") if _TEMPLATE.search(row) else found
 
-    def _placed(self, row: Requirement) -> Requirement:
-        """Return a requirement at the place that uv or Poetry name for it."""
+    def _sources(self) -> dict[str, object]:
+        """Return the places that uv names for packages, or that Poetry adds to [project]."""
         sources = table(self.document, "tool", "uv", "sources")
-        if sources:
-            return with_sources(row, sources, self.path)
-        if "dependencies" in self.project and self.poetry:
-            return with_sources(row, table(self.poetry, "dependencies"), self.path)
-        return row
+        if not sources and "dependencies" in self.project:
+            sources = table(self.poetry, "dependencies")
+        return by_name(sources)
+
+    def _placed(self, row: Requirement) -> Requirement:
+        return with_sources(row, self.sources, self.path)
 
     def _python(self) -> tuple[str, int]:
         found = self.project.get("requires-python")

@@ -37,6 +37,10 @@ _DEVELOPMENT = re.compile(
 )
 
 
+MAX_LINES = 20_000
+"""Most lines of a file that are read. Source: our own limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequirementFile:
     """One requirement file.
@@ -89,9 +93,10 @@ def read_requirement_file(text: str, path: str) -> RequirementFile:
             linked[kind].append(_target(option[2], path))
         elif (found := _requirement(line, path, number)) is not None:
             requirements.append(replace(found, development=development))
-        if len(requirements) > MAX_REQUIREMENTS:
-            requirements[-1] = Requirement("", path, number, Pin.INVALID, why="too many lines")
+        if len(requirements) >= MAX_REQUIREMENTS:
             break
+    if len(requirements) >= MAX_REQUIREMENTS or is_too_long(text):
+        requirements.append(Requirement("", path, 0, Pin.INVALID, why="too many lines"))
     hashed = bool(requirements) and all(r.hashed and not r.inside for r in requirements)
     compiled = bool(requirements) and (hashed or _COMPILED.search(text) is not None)
     return RequirementFile(
@@ -155,13 +160,18 @@ def is_development_name(path: str) -> bool:
     return _DEVELOPMENT.search(posixpath.basename(path).rpartition(".")[0].lower()) is not None
 
 
+def is_too_long(text: str) -> bool:
+    """Tell whether a file has more lines than are read."""
+    return text.count("\n") > MAX_LINES
+
+
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the number and text of each line, continuations joined, comments removed.
+    """Yield the number and text of each of `MAX_LINES`, continuations joined, comments removed.
 
     A comment line ends a continuation; a comment that ends in a backslash swallows the next line.
     """
     started, joined = 0, ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.splitlines()[:MAX_LINES], 1):
         started = started or number
         is_comment = _WHOLE_LINE_COMMENT.match(line) is not None
         if line.endswith("\\") and not is_comment:
@@ -201,10 +211,12 @@ def _forbidden(path: str) -> str:
 
 
 def _target(argument: str, path: str) -> str:
-    try:
-        first = (shlex.split(argument) or [""])[0]
-    except ValueError:
-        first = argument.strip(" \"'")
+    first = argument
+    if re.search(r"[\s\"'\\]", argument):
+        try:
+            first = (shlex.split(argument) or [""])[0]
+        except ValueError:
+            first = argument.strip(" \"'")
     if "://" in first:
         return first
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), first.replace("\\", "/")))

@@ -68,10 +68,14 @@ def pixi_pypi_rows(rows: Table, lines: Lines, path: str, table: str) -> Iterator
     yield from pipfile_rows(rows, lines, path, table)
 
 
-def with_sources(requirement: Requirement, sources: Table, path: str) -> Requirement:
-    """Return a requirement at the place that `[tool.uv.sources]` names for it."""
-    own = (value for name, value in sources.items() if canonicalize_name(name) == requirement.name)
-    value = next(own, None)
+def by_name(table: Table) -> dict[str, object]:
+    """Return a table of packages under their normalised names."""
+    return {str(canonicalize_name(name)): value for name, value in table.items()}
+
+
+def with_sources(requirement: Requirement, sources: Mapping[str, object], path: str) -> Requirement:
+    """Return a requirement at the place that a source, by normalised name, gives for it."""
+    value = sources.get(requirement.name)
     tables = [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, Mapping)]
     found = [_sourced(requirement, table, path) for table in tables]
     return _loosest(found) if found else requirement
