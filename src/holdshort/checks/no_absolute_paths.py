@@ -209,8 +209,8 @@ CHECK = Check(
         "files": "files with either",
     },
     not_checked=(
-        "requirement files, documentation, code in other languages; mounts other than /data and"
-        " /mnt in code of a very large repository"
+        "requirement files, documentation, code in other languages; drives, and mounts other than"
+        " /data and /mnt, in code of a very large repository"
     ),
     look=look,
 )

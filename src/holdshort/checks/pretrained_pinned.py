@@ -199,6 +199,9 @@ CHECK = Check(
         "doubtful": "calls for a person to judge",
         "folders": "calls that load from a folder, or are left to tests",
     },
-    not_checked="models named in settings files, and what a library downloads on its own",
+    not_checked=(
+        "models named in settings files or brought by a command such as hf download, and what a"
+        " library brings on its own"
+    ),
     look=look,
 )

@@ -48,6 +48,9 @@ _PICKLES = words(
 _JOBLIBS = words("joblib sklearn.externals.joblib sklearn.utils.joblib joblib.numpy_pickle")
 _TORCHES = words("torch torch.serialization")
 _YAMLS = words("yaml ruamel.yaml ruamel_yaml oyaml")
+_USUAL = {"np": "numpy"} | {
+    name: name for name in ("pickle", "cPickle", "dill", "joblib", "torch", "numpy", "yaml")
+}
 _SAFE_LOADERS = words("SafeLoader CSafeLoader BaseLoader CBaseLoader RoundTripLoader")
 _UNSAFE_LOADERS = words("Loader CLoader UnsafeLoader CUnsafeLoader")
 _KERAS_LOADERS = re.compile(r"load_model|model_from_\w+|from_config|deserialize\w*|load_weights")
@@ -58,6 +61,25 @@ def _seen(site: Site, risk: str, why: str, what: str = "") -> Sighting:
 
 
 def _load(site: Site) -> Sighting | None:
+    if site.target.startswith("?."):
+        return _through_star(site)
+    return _loaded(site)
+
+
+def _through_star(site: Site) -> Sighting | None:
+    """Look at `torch.load` in a file that binds no `torch`: only a star import can have."""
+    func = site.call.func
+    owner = func.value if isinstance(func, ast.Attribute) else None
+    module = _USUAL.get(owner.id, "") if isinstance(owner, ast.Name) else ""
+    if not module:
+        return None
+    seen = _loaded(replace(site, target=f"{module}.{site.target[2:]}"))
+    if seen is None or seen.detail("risk") not in {"code", "joblib", "default"}:
+        return seen
+    return _seen(site, "unclear", f"{seen.detail('why')}; its import is not seen", seen.what)
+
+
+def _loaded(site: Site) -> Sighting | None:
     module = site.target.rpartition(".")[0]
     if _is_pickle(module):
         return _pickled(site)

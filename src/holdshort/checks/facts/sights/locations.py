@@ -20,7 +20,7 @@ from holdshort.checks.facts.words import words
 
 TOPIC = "locations"
 
-WORDS = (b"/home", b"/Users", b":\\\\", b":\\U", b'"/data', b"'/data", b"/mnt")
+WORDS = (b"/home", b"Users", b"/data/", b"/mnt")
 
 _MESSAGES = words(
     "print pprint debug info warning warn error critical exception log echo secho fail skip xfail"

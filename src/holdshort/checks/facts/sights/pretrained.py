@@ -28,14 +28,13 @@ WORDS = (
     b"hf_hub_download(",
     b"snapshot_download(",
     b"load_dataset(",
-    b"torch.hub.",
     b"hub.load(",
-    b"timm.",
-    b"import pipeline",
+    b"create_model(",
+    b'pipeline("',
+    b"pipeline('",
     b"SentenceTransformer(",
     b"CrossEncoder(",
     b"_lora_weights(",
-    b"vllm",
 )
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
