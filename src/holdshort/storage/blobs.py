@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -44,12 +44,18 @@ class Blobs:
             self._open.close()
         self._owner = 0
 
-    def prepare(self, ids: Iterable[str]) -> None:
-        """Learn the sizes of blobs that will be asked for, all at once."""
+    def prepare(self, ids: Iterable[str], also: Callable[[], Iterable[str]] = lambda: ()) -> None:
+        """Learn the sizes of blobs that will be asked for, all at once.
+
+        Args:
+            ids: the blobs.
+            also: more of them, to be learnt when one of the first is not known.
+        """
         unknown = [one for one in dict.fromkeys(ids) if one not in self._asked]
         if unknown:
+            unknown += [one for one in dict.fromkeys(also()) if one not in self._asked]
             self._asked.update(unknown)
-            self._sizes.update(sizes_of(self._folder, unknown))
+            self._sizes.update(sizes_of(self._folder, dict.fromkeys(unknown)))
 
     def read(self, ids: Sequence[str], limit_bytes: int) -> Iterator[tuple[str, bytes | OSError]]:
         """Yield each blob's content in the order asked; an OSError where it cannot be read."""

@@ -18,6 +18,7 @@ from holdshort.model.history import Moment
 from holdshort.storage.blobs import Blobs
 from holdshort.storage.git import GitError, decode, encode, run
 from holdshort.storage.git_objects import (
+    SUBMODULE,
     Change,
     Entry,
     changes_between,
@@ -33,6 +34,9 @@ MAX_CHANGES = 500_000
 
 MAX_SUBJECT_CHARS = 500
 """Longest subject that is kept. Source: our own limit; six lines of a terminal."""
+
+NEAR = 32
+"""Commits on either side of which blobs are learnt at once. Source: our own choice."""
 
 Step = tuple[Change, ...]
 """What one commit changed of the one before it."""
@@ -131,7 +135,15 @@ class LineFiles:
                 raise UndeterminedError("its folders cannot be read in this clone") from error
             self._entries = {one.path: one for one in listed}
         self._at = at
+        self._blobs.prepare((one.blob for one in self._entries.values() if one.is_file), self._near)
         return KnownView(self._folder, self._line.moments[at].commit, self._entries, self._blobs)
+
+    def _near(self) -> Iterator[str]:
+        """Yield the blobs that commits around this one have, which may be asked for next."""
+        for step in self._line.steps[max(self._at - NEAR, 0) : self._at + NEAR]:
+            for change in step or ():
+                if SUBMODULE not in (change.old_mode, change.new_mode):
+                    yield from filter(None, (change.old_blob, change.new_blob))
 
     def _walked(self, at: int) -> bool:
         """Change the entries into those of another commit, if every step between is known."""

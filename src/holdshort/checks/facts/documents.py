@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from holdshort.checks.facts.remembered import remembered
+
 MAX_LINE = 4_000
 """Characters of a line that are read. Source: our own limit."""
 
@@ -84,6 +86,7 @@ class Document:
         return None
 
 
+@remembered
 def read_document(text: str, blanks: re.Pattern[str], first_line: int = 1) -> Document:
     """Return a text as sections.
 

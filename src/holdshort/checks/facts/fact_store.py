@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from holdshort.checks.facts.codec import decode, encode
 from holdshort.checks.facts.extraction import extract
-from holdshort.checks.facts.extractors import Extractor, Fact
+from holdshort.checks.facts.extractors import MAX_FILE_BYTES, Extractor, Fact
 from holdshort.checks.facts.fact_cache import FactCache, key_of
 from holdshort.checks.facts.inventory import File
+from holdshort.checks.facts.text import decode as text_of
 from holdshort.checks.facts.view import RepoView
 
 _ROWS_AT_ONCE = 200
@@ -88,6 +89,29 @@ class FactStore:
             if path in marks and not isinstance(fact, OSError):
                 self._memo.put(marks[path], fact)
             yield path, fact
+
+    def texts(
+        self, paths: Sequence[str], blobs: Mapping[str, str]
+    ) -> Iterator[tuple[str, str | OSError]]:
+        """Yield each path with its file as text or the reason there is none, in no promised order.
+
+        Args:
+            paths: of which files.
+            blobs: the ids of their blobs by path, empty where unknown.
+        """
+        marks = {path: ("text", blobs[path], "") for path in paths if blobs.get(path)}
+        known = {path: self._memo.get(mark) for path, mark in marks.items()}
+        texts = {path: text for path, text in known.items() if isinstance(text, str)}
+        yield from texts.items()
+        left = [path for path in paths if path not in texts]
+        for path, data in self._view.read_many(left, MAX_FILE_BYTES) if left else ():
+            if isinstance(data, OSError):
+                yield path, data
+                continue
+            text = text_of(data)
+            if path in marks:
+                self._memo.put(marks[path], text)
+            yield path, text
 
     def _kept_or_made(
         self,

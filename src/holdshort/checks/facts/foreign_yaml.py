@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import yaml
 
 from holdshort.checks.facts.python_source import UnreadableSourceError
+from holdshort.checks.facts.remembered import remembered
 
 MAX_DEPTH = 40
 """Deepest nesting. Source: our own limit."""
@@ -41,8 +42,9 @@ def compose(text: str) -> yaml.Node | None:
     return next(iter(compose_all(text)), None)
 
 
+@remembered
 def compose_all(text: str) -> tuple[yaml.Node, ...]:
-    """Return every document of a stream as nodes.
+    """Return every document of a stream as nodes, which nobody may change.
 
     Raises:
         UnreadableSourceError: not YAML, or beyond a limit.

@@ -162,6 +162,8 @@ def _options(line: str, path: str, number: int) -> Iterator[Index]:
 
 def _direct(line: str, path: str, number: int) -> Iterator[Index]:
     """Yield requirements that come over an open line; a hash or a commit makes up for it."""
+    if "://" not in line:
+        return
     plain = _OPTION.sub(" ", line)
     for found in re.finditer(r"[\w+]+://[^\s\"',;]+", plain):
         is_fixed = _HASHED.search(plain, found.start()) is not None

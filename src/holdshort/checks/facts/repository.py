@@ -41,7 +41,6 @@ from holdshort.checks.facts.python_facts import PythonFacts
 from holdshort.checks.facts.randomness import Happening, State
 from holdshort.checks.facts.secret_patterns import Secret
 from holdshort.checks.facts.sightings import Sighting
-from holdshort.checks.facts.text import decode as text_of
 from holdshort.checks.facts.view import Entry, RepoView
 from holdshort.checks.facts.world import World, make_world
 from holdshort.model.finding import Coverage
@@ -156,10 +155,7 @@ class Repository:
         self.tick()
         self.used.add(path)
         if path not in self._texts:
-            try:
-                self._texts[path] = text_of(self.view.read(path, MAX_FILE_BYTES))
-            except OSError as error:
-                self._texts[path] = self._unread(path, error)
+            self._read_texts([path])
         found = self._texts[path]
         if isinstance(found, OSError):
             self.note_error(path, str(found.strerror or found))
@@ -178,13 +174,12 @@ class Repository:
 
     def fetch(self, files: Iterable[File]) -> None:
         """Read files in one go, so that `text` need not go for each; nothing is noted yet."""
-        missing = [file.path for file in files if file.path not in self._texts]
-        for path, data in self.view.read_many(missing, MAX_FILE_BYTES):
+        self._read_texts([file.path for file in files if file.path not in self._texts])
+
+    def _read_texts(self, paths: Sequence[str]) -> None:
+        for path, found in self._store.texts(paths, self._blobs):
             self.tick()
-            if isinstance(data, OSError):
-                self._texts[path] = self._unread(path, data)
-            else:
-                self._texts[path] = text_of(data)
+            self._texts[path] = found if isinstance(found, str) else self._unread(path, found)
 
     def once(self, make: Callable[[Repository], _T]) -> _T:
         """Return what a reader makes of the repository, made once and shared by all checks.

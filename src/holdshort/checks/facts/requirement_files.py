@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from holdshort.checks.facts.remembered import remembered
 from holdshort.checks.facts.requirements import (
     MAX_REQUIREMENTS,
     Pin,
@@ -81,6 +82,7 @@ Read = Callable[[str], RequirementFile | None]
 """Returns the requirement file at a path of the repository, None when there is none."""
 
 
+@remembered
 def read_requirement_file(text: str, path: str) -> RequirementFile:
     """Return what one file declares."""
     requirements: list[Requirement] = []

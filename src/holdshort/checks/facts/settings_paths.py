@@ -18,6 +18,7 @@ from holdshort.checks.facts.absolute_paths import (
     absolute_paths,
     may_name_a_place,
 )
+from holdshort.checks.facts.remembered import remembered
 
 MAX_LINE = 5_000
 """Longest line searched, in characters. Source: our own limit."""
@@ -47,13 +48,16 @@ class Setting:
     is_filled: bool
 
 
-def paths_in_settings(text: str, *, is_script: bool) -> Iterator[Setting]:
-    """Yield the most personal path of each line that has one.
+@remembered
+def paths_in_settings(text: str, *, is_script: bool) -> tuple[Setting, ...]:
+    """Return the most personal path of each line that has one.
 
     In a script any word may be a path, in settings only a value.
     """
-    if not may_name_a_place(text):
-        return
+    return tuple(_paths(text, is_script=is_script)) if may_name_a_place(text) else ()
+
+
+def _paths(text: str, *, is_script: bool) -> Iterator[Setting]:
     for number, line in enumerate(text.split("\n"), 1):
         if ("/" in line or "\\" in line) and len(line) <= MAX_LINE:
             code = _code(line)

@@ -23,6 +23,7 @@ _INSTALL = re.compile(
     r"[ \t]+([^\n]{1,2000})",
     re.MULTILINE,
 )
+_TELLING = ("install", "uv add", "poetry add")
 _END = re.compile(r"&&|\|\||[;|#`]|\\n|\\$|\s\(|\.\s|,\s")
 _TAKES_VALUE = frozenset({"-c", "-r", "-e", "-i", "-f", "-n", "--name", "--channel", "--file"})
 _NAME = re.compile(r"[A-Za-z][\w.-]*")
@@ -48,7 +49,8 @@ def _find(repository: Repository) -> tuple[ToldInstall, ...]:
     files = [file for file in repository.inventory.files if _is_told(file)]
     found: list[ToldInstall] = []
     for file, text in repository.texts([*files, *notebooks]):
-        for match in _INSTALL.finditer(text):
+        may_tell = any(word in text for word in _TELLING)
+        for match in _INSTALL.finditer(text) if may_tell else ():
             names = tuple(_names(match[1]))
             line = text.count("\n", 0, match.start()) + 1
             if names:
