@@ -30,7 +30,8 @@ contradicts a statement, then what nobody can tell from the files alone, then wh
 with the questions of the checklist it stands beside. `holdshort check ID` shows every place and the
 whole remedy, `holdshort explain ID` what decides, `holdshort check --list` every check with its
 statement. Installed packages may bring checks of their own ([plugins](plugins.md)). Limits: 2 MB a
-file, {CHECK_SECONDS:.0f} s a check, {ALL_SECONDS:.0f} s for all.
+file, 10 MB a notebook and a text searched for credentials, {CHECK_SECONDS:.0f} s a check,
+{ALL_SECONDS:.0f} s for all and for what they share.
 
 ## The contract `holdshort/findings/v1`
 
