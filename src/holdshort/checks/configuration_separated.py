@@ -227,6 +227,7 @@ CHECK = Check(
             " a module of their own"
         ),
         Outcome.WARN: "a program trains with values that are written into it",
+        Outcome.FAIL: "never: whether a written value should be a setting, a person knows",
         Outcome.NOT_APPLICABLE: "nothing trains, or nothing here starts what does",
         Outcome.UNKNOWN: "nothing was found, and some files could not be read",
     },

@@ -123,6 +123,7 @@ CHECK = Check(
     outcomes={
         Outcome.PASS: "a test imports, starts, or runs by a call a file that concerns a model",
         Outcome.WARN: "tests import only other files, or none",
+        Outcome.FAIL: "never: a test may reach the model in a way that cannot be followed",
         Outcome.NOT_APPLICABLE: "no Python file defines or trains a model",
         Outcome.UNKNOWN: "no test, or files that could not be read",
     },
