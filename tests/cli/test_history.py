@@ -50,7 +50,7 @@ def test_every_check_has_a_line_that_fits(run: Run) -> None:
 
     assert done.code == 0
     assert max(map(len, done.out.splitlines())) <= 80
-    assert "Every commit is known" in done.out
+    assert "No commit is left out" in done.out
 
 
 @pytest.mark.usefixtures("project")
@@ -127,7 +127,7 @@ def test_a_history_that_nobody_could_look_at_is_undetermined(
     done = run("history", "readme-present", at=tmp_path / "partial")
 
     assert done.code == 3
-    assert "files of it are not in this clone" in " ".join(done.out.split())
+    assert "not in this clone: README.md" in " ".join(done.out.split())
 
 
 def test_at_a_terminal_a_line_moves_and_goes_away(project: Path) -> None:
@@ -159,7 +159,7 @@ def test_ctrl_c_shows_what_is_known_and_the_next_run_goes_on(
     assert "fail" in said
     done = run("history", "seeds-set")
     assert done.code == 0
-    assert "Every commit is known" in done.out
+    assert "No commit is left out" in done.out
 
 
 def terminal(project: Path, *words: str) -> pexpect.spawn[str]:

@@ -349,7 +349,7 @@ def test_blobs_that_are_not_in_the_clone_make_a_commit_unknown(
     after = traced(partial, "seeds-set", cache=cache)
 
     assert [outcome for outcome, _ in spans(before, "seeds-set")] == ["unknown", "fail"]
-    assert {why for _, why in before.problems} == {"files of it are not in this clone"}
+    assert [why for _, why in before.problems] == ["not in this clone: train.py"] * 2
     assert [outcome for outcome, _ in spans(after, "seeds-set")] == ["pass", "fail"]
 
 
@@ -411,3 +411,16 @@ def test_a_history_has_no_gaps_in_its_spans(grow: Grow) -> None:
     (check,) = history.checks
     assert [span.outcome for span in check.spans] == [Outcome.PASS, Outcome.FAIL, Outcome.PASS]
     assert [(span.begins, span.ends) for span in check.spans] == [(0, 2), (3, 4), (5, 11)]
+
+
+def test_a_file_that_is_not_in_the_clone_matters_to_the_checks_that_read_it(grow: Grow) -> None:
+    repo = grow([CODE | {"LICENSE": MIT}, SEEDLESS | {"LICENSE": MIT}])
+    blob = repo.blob_id(CODE["train.py"].encode())
+    (repo.git_dir / "objects" / blob[:2] / blob[2:]).unlink()
+
+    history = traced(repo, "seeds-set", "license-present")
+
+    assert spans(history, "license-present") == [("pass", "commit 0")]
+    assert [outcome for outcome, _ in spans(history, "seeds-set")] == ["unknown", "fail"]
+    assert history.checks[0].spans[0].headline == "Not checked: 1 file is not in this clone"
+    assert not history.is_blind

@@ -46,6 +46,7 @@ CHECKS = (
     check("idle", (IDLE, 0, 99)),
     check("again", (PASS, 0, 9), (FAIL, 10, 19), (PASS, 20, 99)),
     check("seeds-set", (PASS, 0, 59), (FAIL, 60, 99)),
+    check("lost", (PASS, 0, 59), (UNKNOWN, 60, 99)),
     check("by-steps", (PASS, 0, 59), (WARN, 60, 79), (FAIL, 90, 99)),
 )
 
@@ -86,6 +87,9 @@ def test_what_stopped_passing_comes_first_one_line_each() -> None:
         ),
         '      passed until 6400000, "Change things"',
         "",
+        "unknown now (1)",
+        '  lost       pass ▔▔▔▔▔▔???? unknown since 6400000, 2026-04-30, "Change things"',
+        "",
         "began to pass (1)",
         '  again      pass ▔▁▔▔▔▔▔▔▔▔ pass since e100000, 2026-03-21, "Change things"',
         "",
@@ -98,7 +102,7 @@ def test_what_stopped_passing_comes_first_one_line_each() -> None:
         "nothing on (1): idle",
         "",
         "Each bar, oldest first: ▔ pass  ─ warn  ▁ fail  · n/a  ? unknown",
-        "Every commit is known; 60 of them had to be looked at.",
+        "No commit is left out; 60 of them had to be looked at.",
         "Next: holdshort check seeds-set --commit 6400000",
     ]
 
@@ -111,7 +115,7 @@ def test_the_ascii_form_is_ascii() -> None:
 
 
 def test_a_check_asked_for_by_id_tells_every_change() -> None:
-    told = lines(history(CHECKS[5], CHECKS[2]), whole=True)
+    told = lines(history(CHECKS[6], CHECKS[2]), whole=True)
 
     assert told[4:13] == [
         "  by-steps  pass ▔▔▔▔───▁ fail since 4600000, 2026-05-30",
@@ -156,7 +160,7 @@ def test_a_bar_shows_the_worst_of_each_part_and_a_gap_where_nobody_looked() -> N
         ({"is_shallow": True}, "git fetch --unshallow"),
         (
             {"problems": tuple((moment(n), "it\x1bhid") for n in range(5))},
-            "where it could not look: a000000: it^[hid; b000000: it^[hid; c000000: it^[hid; and 2",
+            "Could not look at all of 5 commits: a000000: it^[hid; b000000: it^[hid; c000000:",
         ),
     ],
 )

@@ -261,7 +261,7 @@ def _finding(check: Check, repository: Repository) -> tuple[Finding, bool]:
     except Exception as error:  # noqa: BLE001 - turned into an unknown outcome with its reason
         settled = False
         verdict = _undecided(f"The check itself failed: {type(error).__name__}")
-    settled &= repository.is_whole
+    settled &= repository.used.isdisjoint(repository.missing)
     finding = Finding(
         id=check.id,
         version=check.version,

@@ -8,7 +8,7 @@ was found is kept in the user's cache by tree, so that a second run takes it up 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,15 +69,15 @@ class Looker:
         }
         repository = Repository(view, cache=self._cache, memo=self._memo)
         for finding, is_settled in look_at(repository, [n for n in self._ids if n not in found]):
-            seen = Seen(finding.outcome, finding.headline)
+            lacks = len(repository.used & repository.missing)
+            seen = _without(lacks) if lacks else Seen(finding.outcome, finding.headline)
             found[finding.id] = _Found(seen, frozenset(repository.used), is_settled)
         self._turn()
-        if not repository.is_whole:
-            return unlooked(self._ids, "files of it are not in this clone")
         self._last = {name: one for name, one in found.items() if one.is_settled}
         return Look(
             {name: found[name].seen for name in self._ids},
             frozenset().union(*(one.read for one in found.values())),
+            problem=_lack(repository.missing),
             is_settled=len(self._last) == len(found),
         )
 
@@ -101,6 +101,19 @@ def unlooked(ids: Sequence[str], why: str) -> Look:
     problem = one_line(why, MAX_WHY_CHARS)
     seen = {name: Seen(Outcome.UNKNOWN, f"Not checked: {problem}") for name in ids}
     return Look(seen, problem=problem, is_settled=False)
+
+
+def _without(files: int) -> Seen:
+    """Return what a check says that lacks files: what it saw of the others may mislead."""
+    noun = "file is" if files == 1 else "files are"
+    return Seen(Outcome.UNKNOWN, f"Not checked: {files} {noun} not in this clone")
+
+
+def _lack(missing: Collection[str]) -> str:
+    if not missing:
+        return ""
+    more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return one_line(f"not in this clone: {min(missing)}{more}", MAX_WHY_CHARS)
 
 
 def _kept(row: bytes | None) -> Look | None:

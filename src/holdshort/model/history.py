@@ -47,7 +47,7 @@ class Look:
     Attributes:
         seen: by check id.
         read: the paths whose content decided it, beside the list of all paths.
-        problem: why the files of this commit could not be looked at; every check is unknown.
+        problem: why files of this commit could not be looked at, so that checks are unknown.
         is_settled: whether the same files will always give the same.
     """
 
@@ -132,7 +132,7 @@ class History:
             so far as the checks read them.
         is_shallow: whether older commits exist that are not in this clone.
         stopped: why changes may remain that were not narrowed down to one commit.
-        problems: the commits that could not be looked at, with the reason, oldest first.
+        problems: the commits at which checks are unknown for want of a look, with the reason.
         checks: in the order of the registry.
     """
 
@@ -145,6 +145,12 @@ class History:
     stopped: Stopped
     problems: tuple[tuple[Moment, str], ...]
     checks: tuple[CheckHistory, ...]
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing could be told of any check because no commit could be looked at."""
+        outcomes = {span.outcome for check in self.checks for span in check.spans}
+        return bool(self.problems) and outcomes == {Outcome.UNKNOWN}
 
     @property
     def is_exact(self) -> bool:

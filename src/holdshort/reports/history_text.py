@@ -33,7 +33,14 @@ WORST_FIRST = (
     Outcome.NOT_APPLICABLE,
     Outcome.PASS,
 )
-GROUPS = ("stopped passing", "began to pass", "never passed", "always passed", "nothing on")
+GROUPS = (
+    "stopped passing",
+    "unknown now",
+    "began to pass",
+    "never passed",
+    "always passed",
+    "nothing on",
+)
 SHORTEST_SUBJECT = 12
 """Fewest columns of a subject that stay on the line. Source: our own choice; two words."""
 
@@ -91,7 +98,7 @@ def _lines(history: History, drawing: Drawing) -> Iterator[str]:
     )
     yield from wrapped(said, drawing.width)
     for name in GROUPS:
-        checks = [one for one in history.checks if _group(one) == name]
+        checks = _in_group(history, name)
         if not checks:
             continue
         yield ""
@@ -177,9 +184,17 @@ def _day(moment: Moment) -> str:
     return moment.at.date().isoformat()
 
 
+def _in_group(history: History, name: str) -> list[CheckHistory]:
+    """Return the checks of a group, the heavier outcome first."""
+    found = [one for one in history.checks if _group(one) == name]
+    return sorted(found, key=lambda one: WORST_FIRST.index(one.now.outcome))
+
+
 def _group(check: CheckHistory) -> str:
     if check.now.outcome is Outcome.PASS:
         return "always passed" if len(check.spans) == 1 else "began to pass"
+    if check.now.outcome is Outcome.UNKNOWN:
+        return "unknown now"
     if check.stopped_passing:
         return "stopped passing"
     is_idle = {span.outcome for span in check.spans} == {Outcome.NOT_APPLICABLE}
@@ -194,7 +209,7 @@ def _worst(spans: Sequence[Span], first: int, last: int) -> Outcome | None:
 def _limits(history: History) -> Iterator[str]:
     """Say what was looked at, and what may be unseen."""
     if history.is_exact:
-        yield f"Every commit is known; {history.looked_at:,} of them had to be looked at."
+        yield f"No commit is left out; {history.looked_at:,} of them had to be looked at."
     else:
         more = history.known - history.looked_at
         also = f", which tells the same of {more:,} more" if more > 0 else ""
@@ -218,12 +233,13 @@ def _limits(history: History) -> Iterator[str]:
         )
         more = len(history.problems) - PROBLEMS_SHOWN
         rest = f"; and {more} more" if more > 0 else ""
-        yield f"Unknown at {len(history.problems)}, where it could not look: {shown}{rest}"
+        noun = "commit" if len(history.problems) == 1 else "commits"
+        yield f"Could not look at all of {len(history.problems)} {noun}: {shown}{rest}"
 
 
 def _next(history: History) -> str:
     """Return the command that takes a person on from here."""
-    for check in history.checks:
-        if stopped := check.stopped_passing:
-            return f"holdshort check {check.id} --commit {stopped.first.commit[:_ID_CHARS]}"
+    for check, span in ((one, one.stopped_passing) for one in _in_group(history, GROUPS[0])):
+        if span:
+            return f"holdshort check {check.id} --commit {span.first.commit[:_ID_CHARS]}"
     return "holdshort check"

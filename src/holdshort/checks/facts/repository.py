@@ -62,7 +62,7 @@ class Repository:
 
     Attributes:
         view: where it is read from.
-        is_whole: whether every file asked for was there, which in a partial clone it may not be.
+        missing: the paths asked for so far that are tracked and not there, as in a partial clone.
         used: the paths whose content was asked for since `begin`, read or not.
     """
 
@@ -75,7 +75,7 @@ class Repository:
     ) -> None:
         """Read nothing yet; `cache` holds facts of earlier runs, `memo` those of earlier states."""
         self.view = view
-        self.is_whole = True
+        self.missing: set[str] = set()
         self.used: set[str] = set()
         self._store = FactStore(view, cache, memo)
         self._budget = Budget(clock)
@@ -212,7 +212,7 @@ class Repository:
             self._tracked[path] = Tracked(path, size, pointer_size(data))
         for path in wanted:
             if path not in self._tracked:
-                self.is_whole = False
+                self.missing.add(path)
                 self.note_error(path, "its object is not in this clone")
         return tuple(self._tracked[path] for path in wanted if path in self._tracked)
 
@@ -380,5 +380,5 @@ class Repository:
     def _unread(self, path: str, error: OSError) -> OSError:
         """Take notice of a tracked file that another time may be there."""
         if isinstance(error, FileNotFoundError) and path in self._blobs:
-            self.is_whole = False
+            self.missing.add(path)
         return error

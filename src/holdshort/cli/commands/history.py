@@ -77,5 +77,4 @@ def command(
             say(line)
     if history.stopped is Stopped.INTERRUPTED:
         ctx.exit(130)
-    is_blind = len(history.problems) == history.looked_at
-    ctx.exit(ExitCode.UNDETERMINED if is_blind else ExitCode.DONE)
+    ctx.exit(ExitCode.UNDETERMINED if history.is_blind else ExitCode.DONE)
