@@ -2,8 +2,8 @@
 
 In: simple commands in order. Out: `Download` values. `wget`, `curl` with a file to write, `aria2c`,
 `axel` and `gdown` count; installers that are piped into a shell, keys, pages and requests to an
-interface do not. A checksum counts for what was downloaded before it, when it is compared: with
-`-c`, in a test, or by a signature.
+interface do not. A checksum counts for what was downloaded before it when it is compared (with
+`-c`, in a test, or by a signature) and speaks of it: by its name, by a variable, or in a list.
 Sources: https://www.gnu.org/software/wget/manual/wget.html, https://curl.se/docs/manpage.html,
 https://www.gnu.org/software/coreutils/manual/html_node/sha2-utilities.html
 """
@@ -36,6 +36,9 @@ class Download:
     is_checked: bool
 
 
+MAX_COMPARISONS = 50
+"""Most comparisons of one script. Source: our own limit."""
+
 MAX_WORD = 500
 """Characters of an address or a variable that are read. Source: our own limit."""
 
@@ -67,15 +70,18 @@ def downloads_in(
     """Return what these commands download, in order; `variables` are set before they start."""
     known = dict(variables or {})
     found: list[Download] = []
+    comparisons = _comparisons(commands)
     for index, command in enumerate(commands):
         _note_variables(command, known)
         left = unwrapped(command.words)
         tool = posixpath.basename(left[0]) if left else ""
         if tool not in _TOOLS or not _fetches(tool, left[1:], commands, index):
             continue
-        checked = _verifies_itself(left) or any(_compares(one) for one in commands[index + 1 :])
-        addresses = filter(_counts, _addresses(tool, left[1:], known))
-        found.extend(Download(tool, one, command.line, checked) for one in addresses)
+        later = [said for at, said in comparisons if at > index]
+        for address in filter(_counts, _addresses(tool, left[1:], known)):
+            names = _names(address, left)
+            checked = _verifies_itself(left) or any(_is_about(said, names) for said in later)
+            found.append(Download(tool, address, command.line, checked))
     return tuple(found)
 
 
@@ -137,12 +143,39 @@ def _verifies_itself(left: Sequence[str]) -> bool:
     return any(word.startswith("--checksum") for word in left)
 
 
-def _compares(command: ShellCommand) -> bool:
+def _names(address: str, left: Sequence[str]) -> frozenset[str]:
+    """Return the names under which a download may be spoken of."""
+    given = {left[at + 1] for at, word in enumerate(left[:-1]) if _TO_FILE.fullmatch(word)}
+    given.add(re.split(r"[?#]", address)[0])
+    return frozenset(posixpath.basename(name) for name in given if posixpath.basename(name))
+
+
+def _comparisons(commands: Sequence[ShellCommand]) -> list[tuple[int, str]]:
+    """Return where a checksum is compared, and the words with which; empty words mean a list."""
+    found: list[tuple[int, str]] = []
+    for index, command in enumerate(commands):
+        if len(found) < MAX_COMPARISONS and (kind := _compares(command)):
+            piped = index > 0 and commands[index - 1].after == "|"
+            words = [*command.words, *(commands[index - 1].words if piped else ())]
+            words += [heredoc.text[:MAX_WORD] for heredoc in command.heredocs]
+            is_list = kind == "list" and not piped and not command.heredocs
+            found.append((index, "" if is_list else " ".join(words)[: 4 * MAX_WORD]))
+    return found
+
+
+def _is_about(said: str, names: frozenset[str]) -> bool:
+    return not said or "$" in said or any(name in said for name in names)
+
+
+def _compares(command: ShellCommand) -> str:
+    """Return how a command compares: with a `list` of checksums, by `name`, or empty."""
     left = unwrapped(command.words)
     name = posixpath.basename(left[0]) if left else ""
     if _CHECKS.fullmatch(name):
-        return any(word.startswith("--c") or re.fullmatch(r"-\w*c\w*", word) for word in left[1:])
+        checks = any(w.startswith("--c") or re.fullmatch(r"-\w*c\w*", w) for w in left[1:])
+        return "list" if checks else ""
     if name in {"gpg", "gpgv", "minisign", "signify"}:
-        return name != "gpg" or "--verify" in left
+        return "name" if name != "gpg" or "--verify" in left else ""
     tested = name in {"[", "[[", "test"}
-    return tested and any(re.search(r"sha\d+|md5|sum\b", word, re.IGNORECASE) for word in left)
+    hashes = any(re.search(r"sha\d+|md5|sum\b", word, re.IGNORECASE) for word in left)
+    return "name" if tested and hashes else ""
