@@ -125,7 +125,7 @@ def _in_settings(repository: Repository, files: Iterable[File]) -> Iterator[Plac
         if prefix:
             yield place(file.path, line, Level.WARN, f"{_short(prefix[1])}: conda's own folder")
         for setting in paths_in_settings(text, is_script=is_script):
-            inside = contained and setting.found.where is Where.MOUNT
+            inside = contained and (setting.found.where is Where.MOUNT or setting.is_inner)
             if not inside and setting.line != line:
                 yield _setting_place(file, setting)
 

@@ -113,6 +113,7 @@ def _where(match: re.Match[str]) -> Where | None:
 
 
 def _home(name: str) -> Where | None:
+    name = name.rstrip(".")
     if _PAGE.search(name) or not any(letter.isalnum() for letter in name):
         return None
     return Where.ACCOUNT if name.lower() in _ACCOUNTS else Where.HOME
@@ -126,4 +127,4 @@ def _drive(match: re.Match[str], folder: str) -> Where | None:
 
 def _whole(text: str, match: re.Match[str]) -> str:
     tail = _TAIL.match(text, match.start())
-    return tail[0] if tail else match[0]
+    return (tail[0] if tail else match[0]).rstrip(".")

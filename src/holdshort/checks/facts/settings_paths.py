@@ -29,8 +29,11 @@ MAX_BEFORE = 80
 _COMMENT = re.compile(r"^\s*(?:#(?!SBATCH|PBS|BSUB|\$ )|//|;)")
 _TRAILING = re.compile(r"\s#.*$")
 _PROSE = re.compile(
-    r"[\s\"'-]*(?:description|help|comment|note|notes|doc|summary|title|usage|examples?)[\"']?\s*[:=]",
+    r"\s*(?:@?echo|printf)\s(?![^\n]*>)|[\s\"'-]*(?:description|help|comment|note|notes|doc|summary|title|usage|examples?)[\"']?\s*[:=]",
     re.IGNORECASE,
+)
+_INNER = re.compile(
+    r"[^\s\"':]:$|\b(?:working_dir|target|mountPath|workspaceFolder|containerEnv)\W+$"
 )
 _AFTER_KEY = re.compile(r"[\"']?\s*:(?:\s|$)")
 
@@ -41,11 +44,13 @@ class Setting:
 
     Attributes:
         is_filled: a template or a variable is part of it.
+        is_inner: it is what a container calls a place: `./data:/home/app`, `working_dir`.
     """
 
     line: int
     found: Found
     is_filled: bool
+    is_inner: bool
 
 
 @remembered
@@ -64,7 +69,8 @@ def _paths(text: str, *, is_script: bool) -> Iterator[Setting]:
             found = [one for one in absolute_paths(code) if is_script or _is_value(code, one)]
             if found:
                 best = min(found, key=lambda one: list(Where).index(one.where))
-                yield Setting(number, best, _is_filled(line))
+                inner = _INNER.search(line[: best.start][-MAX_BEFORE:]) is not None
+                yield Setting(number, best, _is_filled(line), inner)
 
 
 def _code(line: str) -> str:

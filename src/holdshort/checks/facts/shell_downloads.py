@@ -36,6 +36,9 @@ class Download:
     is_checked: bool
 
 
+MAX_WORDS = 200
+"""Most words of one command that are read. Source: our own limit."""
+
 MAX_COMPARISONS = 50
 """Most comparisons of one script. Source: our own limit."""
 
@@ -73,7 +76,7 @@ def downloads_in(
     comparisons = _comparisons(commands)
     for index, command in enumerate(commands):
         _note_variables(command, known)
-        left = unwrapped(command.words)
+        left = unwrapped(command.words)[:MAX_WORDS]
         tool = posixpath.basename(left[0]) if left else ""
         if tool not in _TOOLS or not _fetches(tool, left[1:], commands, index):
             continue
