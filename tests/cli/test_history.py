@@ -144,10 +144,11 @@ def test_at_a_terminal_a_line_moves_and_goes_away(project: Path) -> None:
 def test_ctrl_c_shows_what_is_known_and_the_next_run_goes_on(
     run: Run, project: Path, git: Git
 ) -> None:
-    for number in range(60):
-        (project / f"n{number}.md").write_text("a", "utf-8")
+    slow = "\n".join(f"def f{n}(x, y):\n    return [x, {n}, y + {n}]\n" for n in range(600))
+    for number in range(30):
+        (project / "slow.py").write_text(f"N = {number}\n{slow}", "utf-8")
         git(project, "add", "--all")
-        git(project, "commit", "--quiet", f"--message=Note {number}")
+        git(project, "commit", "--quiet", f"--message=Slow {number}")
     child = terminal(project, "history", "seeds-set")
     child.expect(r"looked at [1-9]")
     child.sendintr()
