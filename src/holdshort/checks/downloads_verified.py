@@ -63,7 +63,8 @@ def look(repository: Repository) -> Verdict:
     return Verdict(
         outcome=outcome,
         confidence=Confidence.LIKELY,
-        headline=_headline(levels) + repository.unread_note(),
+        headline=_headline([one for one in levels if one is not Level.INFO])
+        + repository.unread_note(),
         evidence=tuple(sorted((_place(one) for one in found), key=_strength)),
         facts={
             "downloads": len(found),

@@ -139,7 +139,7 @@ def _headline(loads: list[_Load]) -> str:
 
 
 def _place(load: _Load) -> Place:
-    what = load.seen.what.removeprefix("?.")
+    what = load.seen.what.lstrip("?:.")
     why = f"{what}: {load.why}"
     return place(load.file.path, load.seen.line, load.level, why, cell=load.seen.cell)
 

@@ -230,12 +230,15 @@ def _named(site: Site) -> Sighting | None:
 
 
 def _switch(site: Site, name: str, unsafe: str) -> Sighting | None:
-    """Look at a switch, as an argument or stored: one value lets code run."""
+    """Look at a switch, as an argument or stored: one value lets code run.
+
+    One that is handed on to a function of the repository is looked at there.
+    """
     value = _switched(site, name)
     what = site.target if site.target not in {"", "{}"} else name
     if value == unsafe:
         return _seen(site, "code", f"{name}={value}", what)
-    if value in {"True", "False", "None"}:
+    if value in {"True", "False", "None"} or site.target.startswith((":", ".")):
         return None
     return _seen(site, "unclear", f"{name} is not a constant", what)
 
