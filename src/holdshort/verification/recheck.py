@@ -36,7 +36,7 @@ def recheck(case: Case, tree: str, judged: Sequence[Judged], rules: TrustRoot) -
     from holdshort.checks.child import CheckRun  # noqa: PLC0415
 
     told = {name for one in judged for name in (*one.review.findings, *_wanted(one, rules))}
-    ids = tuple(_run_here(told, rules))
+    ids = tuple(_run_here(told | set(rules.policy.plugins), rules))
     found: dict[str, Finding] = {}
     if ids:
         run = CheckRun(case.repo.root, tree, ids, day=case.now.date(), cached=False)
